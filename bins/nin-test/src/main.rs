@@ -1,0 +1,3 @@
+//! nin-test.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! nin-train.
+
+fn main() {}
