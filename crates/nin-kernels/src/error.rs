@@ -15,6 +15,14 @@ pub enum ShapeError {
         /// Input pixels along the axis.
         input: usize,
     },
+    /// A batch without images or maps without channels.
+    #[error("nothing to compute: batch {batch}, channels {channels}")]
+    Empty {
+        /// Images in the batch.
+        batch: usize,
+        /// Channels of the input or the output, whichever is smaller.
+        channels: usize,
+    },
     /// The window does not fit once into the padded input.
     #[error("window of {kernel_size} is larger than the input of {input} with padding {padding}")]
     WindowTooLarge {

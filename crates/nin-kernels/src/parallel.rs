@@ -15,6 +15,12 @@ pub(crate) fn parts(count: usize) -> impl ExactSizeIterator<Item = Range<usize>>
     (0..parts).map(move |part| part * count / parts..(part + 1) * count / parts)
 }
 
+/// Items in each part but the last when `count` items are cut into at most
+/// [`MAX_PARTS`] chunks of equal length.
+pub(crate) fn part_len(count: usize) -> usize {
+    count.div_ceil(MAX_PARTS).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,9 +47,11 @@ impl Window {
             .checked_mul(2)
             .and_then(|both| both.checked_add(input))
             .ok_or(ShapeError::Overflow)?;
-        let room = padded
-            .checked_sub(kernel_size)
-            .ok_or(ShapeError::WindowTooLarge { kernel_size, padding, input })?;
+        let room = padded.checked_sub(kernel_size).ok_or(ShapeError::WindowTooLarge {
+            kernel_size,
+            padding,
+            input,
+        })?;
         let steps = match rounding {
             Rounding::Floor => room / stride,
             Rounding::Ceil => {
