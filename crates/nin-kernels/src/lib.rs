@@ -5,9 +5,20 @@
 //! library or depends on the number of threads. Each operation has a plain
 //! `reference` in f64 against which it is tested.
 
+mod activation;
+pub mod avg_pool;
+pub mod conv2d;
 mod error;
+mod gemm;
+pub mod global_avg_pool;
+pub mod max_pool;
 mod parallel;
+mod pool;
+#[cfg(test)]
+mod testing;
 mod window;
 
+pub use activation::Activation;
 pub use error::ShapeError;
+pub use pool::{MAX_KERNEL_SIZE, PoolShape};
 pub use window::{Rounding, Window};

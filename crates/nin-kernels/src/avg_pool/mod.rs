@@ -1,0 +1,119 @@
+//! Average pooling: y\[n, i, j, c\] = (sum over the window at (i, j) of
+//! x\[n, ·, ·, c\]) / divisor.
+//!
+//! # Shapes
+//!
+//! [`PoolShape`]: input (N, H, W, C), output (N, H', W', C).
+//!
+//! # Parameters
+//!
+//! The window and the rounding of the output size live in [`PoolShape`];
+//! [`Divisor`] says what the sum is divided by. Padding counts as 0.
+//!
+//! # Gradient
+//!
+//! Each pixel that a window covers receives the output's gradient / divisor;
+//! overlapping windows add up.
+//!
+//! # Cost
+//!
+//! kernel_size² additions and one division an output value; no scratch.
+//!
+//! # Source
+//!
+//! PyTorch's `avg_pool2d`, its rule for windows that hang over in ceil mode
+//! included; sums are in f32, row by row.
+//!
+//! ```
+//! use nin_kernels::{PoolShape, Rounding, Window, avg_pool::{self, Divisor}};
+//!
+//! let window = Window { kernel_size: 2, stride: 2, padding: 0 };
+//! let shape = PoolShape::new([1, 2, 3, 1], window, Rounding::Ceil)?;
+//! let mut output = [0.; 2];
+//! avg_pool::forward(&shape, Divisor::WindowArea, &[1., 2., 3., 4., 5., 6.], &mut output);
+//! assert_eq!(output, [3., 4.5]);
+//! # Ok::<(), nin_kernels::ShapeError>(())
+//! ```
+
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+
+use crate::{PoolShape, Window};
+
+/// What the sum over a window is divided by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Divisor {
+    /// The window's area inside input and padding (PyTorch's default,
+    /// `count_include_pad=True`): kernel_size², less what hangs over the
+    /// padding in ceil mode.
+    #[default]
+    WindowArea,
+    /// The number of input pixels under the window
+    /// (`count_include_pad=False`).
+    CoveredPixels,
+}
+
+impl Divisor {
+    fn of(self, shape: &PoolShape, out_y: usize, out_x: usize) -> f32 {
+        let side = |index: usize, input: usize| {
+            let Window { kernel_size, stride, padding } = shape.window();
+            match self {
+                Self::WindowArea => kernel_size.min(input + 2 * padding - index * stride),
+                Self::CoveredPixels => shape.window().covered(index, input).len(),
+            }
+        };
+        (side(out_y, shape.in_height()) * side(out_x, shape.in_width())) as f32
+    }
+}
+
+/// Writes the average of each window.
+///
+/// # Panics
+///
+/// If a slice does not have the length that `shape` demands.
+pub fn forward(shape: &PoolShape, divisor: Divisor, input: &[f32], output: &mut [f32]) {
+    assert_eq!(input.len(), shape.input_len(), "length of input");
+    assert_eq!(output.len(), shape.output_len(), "length of output");
+    let channels = shape.channels();
+    output.par_chunks_mut(shape.out_row_len()).enumerate().for_each(|(row, output)| {
+        let (image, out_y) = (row / shape.out_height(), row % shape.out_height());
+        let image = &input[image * shape.in_image_len()..][..shape.in_image_len()];
+        for (out_x, sums) in output.chunks_exact_mut(channels).enumerate() {
+            sums.fill(0.0);
+            for (_, pixel) in shape.covered(out_y, out_x) {
+                let values = &image[pixel..pixel + channels];
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+            }
+            let divisor = divisor.of(shape, out_y, out_x);
+            sums.iter_mut().for_each(|sum| *sum /= divisor);
+        }
+    });
+}
+
+/// Spreads each output's gradient over its window; writes all of `grad_input`.
+///
+/// # Panics
+///
+/// If a slice does not have the length that `shape` demands.
+pub fn backward(shape: &PoolShape, divisor: Divisor, grad_output: &[f32], grad_input: &mut [f32]) {
+    assert_eq!(grad_output.len(), shape.output_len(), "length of grad_output");
+    assert_eq!(grad_input.len(), shape.input_len(), "length of grad_input");
+    let channels = shape.channels();
+    grad_input
+        .par_chunks_mut(shape.in_image_len())
+        .zip(grad_output.par_chunks(shape.out_image_len()))
+        .for_each(|(grad_input, grad_output)| {
+            grad_input.fill(0.0);
+            for (pixel, grads) in grad_output.chunks_exact(channels).enumerate() {
+                let (out_y, out_x) = (pixel / shape.out_width(), pixel % shape.out_width());
+                let divisor = divisor.of(shape, out_y, out_x);
+                for (_, pixel) in shape.covered(out_y, out_x) {
+                    let sums = &mut grad_input[pixel..pixel + channels];
+                    sums.iter_mut().zip(grads).for_each(|(sum, grad)| *sum += grad / divisor);
+                }
+            }
+        });
+}

@@ -1,0 +1,73 @@
+//! Global average pooling: y\[n, c\] = (1 / P) · Σ over the P pixels of x\[n, ·, c\].
+//!
+//! # Shapes
+//!
+//! Input (N, P, C) with P = H · W pixels; output (N, C).
+//!
+//! # Gradient
+//!
+//! Every pixel receives the output's gradient / P.
+//!
+//! # Cost
+//!
+//! One addition an input value; no scratch. Sums are in f32, pixel by pixel.
+//!
+//! # Source
+//!
+//! Network In Network, section 3.2.
+//!
+//! ```
+//! use nin_kernels::global_avg_pool;
+//!
+//! let mut output = [0.; 2];
+//! global_avg_pool::forward(1, 4, 2, &[1., 0., 2., 0., 3., 0., 4., 8.], &mut output);
+//! assert_eq!(output, [2.5, 2.]);
+//! ```
+
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+
+/// Writes the mean of each channel of each of `batch` maps.
+///
+/// # Panics
+///
+/// If `pixels` or `channels` is 0, or a slice has another length than the sizes say.
+pub fn forward(batch: usize, pixels: usize, channels: usize, input: &[f32], output: &mut [f32]) {
+    assert!(pixels > 0 && channels > 0, "pixels and channels are at least 1");
+    assert_eq!(input.len(), batch * pixels * channels, "length of input");
+    assert_eq!(output.len(), batch * channels, "length of output");
+    let images = input.par_chunks(pixels * channels);
+    output.par_chunks_mut(channels).zip(images).for_each(|(means, image)| {
+        means.fill(0.0);
+        for pixel in image.chunks_exact(channels) {
+            means.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value);
+        }
+        means.iter_mut().for_each(|mean| *mean /= pixels as f32);
+    });
+}
+
+/// Spreads the gradient of each mean evenly; writes all of `grad_input`.
+///
+/// # Panics
+///
+/// As [`forward`].
+pub fn backward(
+    batch: usize,
+    pixels: usize,
+    channels: usize,
+    grad_output: &[f32],
+    grad_input: &mut [f32],
+) {
+    assert!(pixels > 0 && channels > 0, "pixels and channels are at least 1");
+    assert_eq!(grad_output.len(), batch * channels, "length of grad_output");
+    assert_eq!(grad_input.len(), batch * pixels * channels, "length of grad_input");
+    let grads = grad_output.par_chunks(channels);
+    grad_input.par_chunks_mut(pixels * channels).zip(grads).for_each(|(image, grads)| {
+        for pixel in image.chunks_exact_mut(channels) {
+            pixel.iter_mut().zip(grads).for_each(|(share, grad)| *share = grad / pixels as f32);
+        }
+    });
+}
