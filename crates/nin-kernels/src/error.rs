@@ -52,3 +52,41 @@ pub enum ShapeError {
     #[error("sizes overflow")]
     Overflow,
 }
+
+/// A hyper-parameter outside its range.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ParamError {
+    /// A number outside the range that the operation is defined for.
+    #[error("{name} must be {wanted}, got {got}")]
+    OutOfRange {
+        /// The parameter's name.
+        name: &'static str,
+        /// The range, in words.
+        wanted: &'static str,
+        /// The value found.
+        got: f64,
+    },
+    /// Nesterov's rule without what it looks ahead with.
+    #[error(
+        "nesterov needs momentum above 0 and dampening 0, got momentum {momentum}, \
+         dampening {dampening}"
+    )]
+    NesterovNeedsMomentum {
+        /// The momentum found.
+        momentum: f64,
+        /// The dampening found.
+        dampening: f64,
+    },
+}
+
+impl ParamError {
+    /// `Ok` if `valid`, else what was wanted of `name`.
+    pub(crate) fn check(
+        valid: bool,
+        name: &'static str,
+        wanted: &'static str,
+        got: f64,
+    ) -> Result<(), Self> {
+        if valid { Ok(()) } else { Err(Self::OutOfRange { name, wanted, got }) }
+    }
+}

@@ -7,18 +7,24 @@
 
 mod activation;
 pub mod avg_pool;
+pub mod batch_norm;
 pub mod conv2d;
+pub mod cross_entropy;
+pub mod dropout;
 mod error;
 mod gemm;
 pub mod global_avg_pool;
+pub mod lrn;
 pub mod max_pool;
 mod parallel;
+pub mod philox;
 mod pool;
+pub mod sgd;
 #[cfg(test)]
 mod testing;
 mod window;
 
 pub use activation::Activation;
-pub use error::ShapeError;
+pub use error::{ParamError, ShapeError};
 pub use pool::{MAX_KERNEL_SIZE, PoolShape};
 pub use window::{Rounding, Window};

@@ -1,0 +1,139 @@
+//! The gradients of input, weight and bias.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::statistics::LANES;
+use super::{BLOCK, BatchNorm, Statistics, blocks, task_len};
+
+/// Where the three gradients go.
+#[derive(Debug)]
+pub struct Gradients<'a> {
+    /// (rows, C).
+    pub input: &'a mut [f32],
+    /// (C).
+    pub weight: &'a mut [f32],
+    /// (C).
+    pub bias: &'a mut [f32],
+}
+
+/// What the forward pass in training read and wrote.
+#[derive(Clone, Copy, Debug)]
+struct Pass<'a> {
+    norm: &'a BatchNorm<'a>,
+    saved: Statistics<'a>,
+    /// Rows that the statistics are taken over.
+    count: usize,
+    input: &'a [f32],
+    output: &'a [f32],
+    grad_output: &'a [f32],
+}
+
+/// Writes all gradients of [`forward_train`](super::forward_train), given what
+/// it read, saved and wrote. `output` tells where a ReLU was 0; without an
+/// activation its values do not matter.
+///
+/// # Panics
+///
+/// If there is no row, or a slice has another length than the channels or the
+/// input demand.
+pub fn backward(
+    norm: &BatchNorm<'_>,
+    saved: Statistics<'_>,
+    input: &[f32],
+    output: &[f32],
+    grad_output: &[f32],
+    grads: Gradients<'_>,
+) {
+    let channels = norm.channels();
+    let count = norm.rows(input);
+    assert!(count > 0, "an empty batch has no mean");
+    saved.check(channels);
+    assert_eq!(output.len(), input.len(), "length of output");
+    assert_eq!(grad_output.len(), input.len(), "length of grad_output");
+    assert_eq!(grads.input.len(), input.len(), "length of the gradient of input");
+    assert_eq!(grads.weight.len(), channels, "length of the gradient of weight");
+    assert_eq!(grads.bias.len(), channels, "length of the gradient of bias");
+    let pass = Pass { norm, saved, count, input, output, grad_output };
+
+    let weights = grads.weight.par_chunks_mut(LANES);
+    weights.zip(grads.bias.par_chunks_mut(LANES)).enumerate().for_each(|(task, (weight, bias))| {
+        let first = task * LANES;
+        pass.sum_lanes(first..first + weight.len(), weight, bias);
+    });
+    let (weight, bias) = (&*grads.weight, &*grads.bias);
+    let len = task_len(channels);
+    grads.input.par_chunks_mut(len).enumerate().for_each(|(task, grad_input)| {
+        let start = task * len;
+        pass.slice(start..start + grad_input.len()).write_input(weight, bias, grad_input);
+    });
+}
+
+impl Pass<'_> {
+    /// The same pass over some of its elements; `count` stays.
+    fn slice(&self, elements: Range<usize>) -> Self {
+        Self {
+            input: &self.input[elements.clone()],
+            output: &self.output[elements.clone()],
+            grad_output: &self.grad_output[elements],
+            ..*self
+        }
+    }
+
+    /// The gradients of the weights and biases of some channels.
+    fn sum_lanes(&self, lanes: Range<usize>, weight: &mut [f32], bias: &mut [f32]) {
+        let channels = self.norm.channels();
+        let mut sums = [0.0_f64; LANES];
+        // Of g · (x − mean); one division by the deviation at the end.
+        let mut products = [0.0_f64; LANES];
+        let mean = &self.saved.mean[lanes.clone()];
+        let rows = self.input.chunks_exact(channels).zip(self.output.chunks_exact(channels));
+        for ((x, y), grad) in rows.zip(self.grad_output.chunks_exact(channels)) {
+            let values = x[lanes.clone()].iter().zip(&y[lanes.clone()]).zip(&grad[lanes.clone()]);
+            let sums = sums.iter_mut().zip(&mut products).zip(mean);
+            for (((x, y), grad), ((sum, product), mean)) in values.zip(sums) {
+                let grad = f64::from(self.norm.activation.backward(*y, *grad));
+                *sum += grad;
+                *product += grad * f64::from(x - mean);
+            }
+        }
+        let variances = &self.saved.variance[lanes];
+        for (lane, (weight, bias)) in weight.iter_mut().zip(bias).enumerate() {
+            let deviation = (f64::from(variances[lane]) + self.norm.eps).sqrt();
+            *weight = (products[lane] / deviation) as f32;
+            *bias = sums[lane] as f32;
+        }
+    }
+
+    /// The gradient of the input.
+    fn write_input(&self, grad_weight: &[f32], grad_bias: &[f32], grad_input: &mut [f32]) {
+        let Self { norm, saved, count, input, output, grad_output } = *self;
+        let channels = norm.channels();
+        for block in blocks(channels) {
+            // ∂L/∂x = scale · (g − centre − slope · (x − mean)).
+            let mut scales = [0.0; BLOCK];
+            let mut centres = [0.0; BLOCK];
+            let mut slopes = [0.0; BLOCK];
+            for (lane, c) in block.clone().enumerate() {
+                let inv_std = norm.inv_std(saved.variance[c]);
+                scales[lane] = norm.weight[c] * inv_std;
+                centres[lane] = grad_bias[c] / count as f32;
+                slopes[lane] = inv_std * grad_weight[c] / count as f32;
+            }
+            let mean = &saved.mean[block.clone()];
+            let rows = input.chunks_exact(channels).zip(output.chunks_exact(channels));
+            let rows = rows.zip(grad_output.chunks_exact(channels));
+            for (grad_input, ((x, y), grad)) in grad_input.chunks_exact_mut(channels).zip(rows) {
+                let values =
+                    x[block.clone()].iter().zip(&y[block.clone()]).zip(&grad[block.clone()]);
+                let constants = scales.iter().zip(&centres).zip(&slopes).zip(mean);
+                let lanes = grad_input[block.clone()].iter_mut().zip(values).zip(constants);
+                for ((grad_input, ((x, y), grad)), (((scale, centre), slope), mean)) in lanes {
+                    let grad = norm.activation.backward(*y, *grad);
+                    *grad_input = scale * (grad - centre - slope * (x - mean));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Mean and variance of each channel, of a batch and over many batches.
+
+use rayon::prelude::*;
+
+use crate::ParamError;
+
+/// Mean and variance of each channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Statistics<'a> {
+    /// Means.
+    pub mean: &'a [f32],
+    /// Variances: of the population for a batch, unbiased for the running
+    /// estimate.
+    pub variance: &'a [f32],
+}
+
+/// Mean and variance of each channel, to be written.
+#[derive(Debug)]
+pub struct StatisticsMut<'a> {
+    /// Means.
+    pub mean: &'a mut [f32],
+    /// Variances, see [`Statistics::variance`].
+    pub variance: &'a mut [f32],
+}
+
+impl Statistics<'_> {
+    pub(super) fn check(&self, channels: usize) {
+        assert_eq!(self.mean.len(), channels, "length of mean");
+        assert_eq!(self.variance.len(), channels, "length of variance");
+    }
+}
+
+impl StatisticsMut<'_> {
+    /// The same statistics, to be read.
+    pub fn as_ref(&self) -> Statistics<'_> {
+        Statistics { mean: self.mean, variance: self.variance }
+    }
+}
+
+/// Channels summed by one task: the f32 of one cache line, so that no line is
+/// read by two tasks.
+pub(super) const LANES: usize = 16;
+
+/// Writes mean and population variance of each channel of `input`.
+pub(super) fn of_batch(input: &[f32], statistics: &mut StatisticsMut<'_>) {
+    let channels = statistics.mean.len();
+    let means = statistics.mean.par_chunks_mut(LANES);
+    means.zip(statistics.variance.par_chunks_mut(LANES)).enumerate().for_each(
+        |(task, (mean, variance))| {
+            let first = task * LANES;
+            of_lanes(input, channels, first..first + mean.len(), mean, variance);
+        },
+    );
+}
+
+fn of_lanes(
+    input: &[f32],
+    channels: usize,
+    lanes: std::ops::Range<usize>,
+    mean: &mut [f32],
+    variance: &mut [f32],
+) {
+    // Distances from the first row instead of from 0: a mean far from 0 would
+    // drown the variance even in f64.
+    let mut origins = [0.0_f64; LANES];
+    for (origin, &x) in origins.iter_mut().zip(&input[lanes.clone()]) {
+        *origin = f64::from(x);
+    }
+    let mut sums = [0.0_f64; LANES];
+    let mut squares = [0.0_f64; LANES];
+    for row in input.chunks_exact(channels) {
+        let values = row[lanes.clone()].iter().zip(&origins);
+        for ((&x, origin), (sum, square)) in values.zip(sums.iter_mut().zip(&mut squares)) {
+            let distance = f64::from(x) - origin;
+            *sum += distance;
+            *square += distance * distance;
+        }
+    }
+    let rows = (input.len() / channels) as f64;
+    for (lane, (mean, variance)) in mean.iter_mut().zip(variance).enumerate() {
+        let distance = sums[lane] / rows;
+        *mean = (origins[lane] + distance) as f32;
+        // Rounding can leave a tiny negative number; NaN passes the comparison
+        // unchanged.
+        let spread = squares[lane] / rows - distance * distance;
+        *variance = if spread < 0.0 { 0.0 } else { spread as f32 };
+    }
+}
+
+/// Moves the running estimate towards the statistics of a batch of `rows` rows:
+/// running = (1 − momentum) · running + momentum · batch, with the unbiased
+/// variance of the batch, variance · rows / (rows − 1).
+///
+/// # Errors
+///
+/// `momentum` outside \[0, 1\], or fewer than two rows, which have no unbiased
+/// variance.
+///
+/// # Panics
+///
+/// If the slices differ in length.
+pub fn update_running(
+    momentum: f64,
+    rows: usize,
+    batch: Statistics<'_>,
+    running: StatisticsMut<'_>,
+) -> Result<(), ParamError> {
+    let valid = (0.0..=1.0).contains(&momentum);
+    ParamError::check(valid, "batch norm momentum", "between 0 and 1", momentum)?;
+    ParamError::check(rows > 1, "rows of a batch norm batch", "at least 2", rows as f64)?;
+    batch.check(running.mean.len());
+    running.as_ref().check(running.mean.len());
+    let moved = |old: f32, new: f64| ((1.0 - momentum) * f64::from(old) + momentum * new) as f32;
+    for (mean, &new) in running.mean.iter_mut().zip(batch.mean) {
+        *mean = moved(*mean, f64::from(new));
+    }
+    let unbiased = rows as f64 / (rows - 1) as f64;
+    for (variance, &new) in running.variance.iter_mut().zip(batch.variance) {
+        *variance = moved(*variance, f64::from(new) * unbiased);
+    }
+    Ok(())
+}
