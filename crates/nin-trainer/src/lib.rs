@@ -1,1 +1,3 @@
 //! nin-trainer.
+
+pub mod record;
