@@ -1,7 +1,10 @@
 //! Reading, writing and checking the section.
 
 use super::*;
-use crate::{Direction, RateChange, ScheduleError};
+use crate::{
+    Cosine, CosineSettings, Direction, OneCycle, RateChange, Schedule, ScheduleError, StepDecay,
+    StepDecaySettings, TrainingLength,
+};
 
 fn read(text: &str) -> ScheduleConfig {
     toml::from_str(text).unwrap()
@@ -122,15 +125,45 @@ fn every_plateau_key_reaches_the_schedule() {
     let keys = "monitor = 'val_loss'\npatience = 0\nfactor = 0.5\nthreshold = 0.1\n\
                 threshold_mode = 'abs'\ncooldown = 1\nmin_lr = 0.03\neps = 0.01";
     let mut schedule = read(keys).schedule(0.1, 10).unwrap();
-    // No improvement by 0.1 cuts to 0.05; a cooldown; a cut to 0.03, the lowest.
-    let rates = [1.0, 0.95, 0.95, 0.95, 0.95, 0.95].map(|loss| {
+    // 9.5 is better by 0.1, though not by a tenth. Then a cut, a cooldown, and the lowest rate.
+    let rates = [10.0, 9.5, 9.45, 9.45, 9.45, 9.45].map(|loss| {
         let _: RateChange = schedule.step_epoch(loss);
         schedule.lr()
     });
-    assert_eq!(rates, [0.1, 0.05, 0.05, 0.03, 0.03, 0.03]);
+    assert_eq!(rates, [0.1, 0.1, 0.05, 0.05, 0.03, 0.03]);
     // From 0.035 a cut to 0.03 is smaller than eps.
     let mut schedule = read(keys).schedule(0.035, 10).unwrap();
     assert_eq!([1.0; 3].map(|loss| schedule.step_epoch(loss)), [RateChange::Kept; 3]);
+}
+
+#[test]
+fn the_keys_of_the_other_kinds_reach_their_schedules() {
+    let equal = |text: &str, wanted: Schedule| {
+        assert_eq!(read(text).schedule(0.1, 10), Ok(wanted), "{text}");
+    };
+    let length = TrainingLength { epochs: 100, iterations_per_epoch: 10 };
+
+    let settings = OneCycleSettings {
+        pct_start: 0.4,
+        div_factor: 2.0,
+        final_div_factor: 3.0,
+        anneal: Anneal::Linear,
+    };
+    let keys = "kind = 'one-cycle'\npct_start = 0.4\ndiv_factor = 2.0\n\
+                final_div_factor = 3.0\nanneal = 'linear'";
+    equal(keys, Schedule::OneCycle(OneCycle::new(0.1, settings, length).unwrap()));
+
+    let settings = CosineSettings { min_lr: 0.01, warmup_epochs: 5 };
+    let keys = "kind = 'cosine'\nmin_lr = 0.01\nwarmup_epochs = 5";
+    equal(keys, Schedule::Cosine(Cosine::new(0.1, &settings, length).unwrap()));
+
+    let settings = StepDecaySettings {
+        milestones: vec![3, 5],
+        milestone_unit: MilestoneUnit::Iterations,
+        gamma: 0.5,
+    };
+    let keys = "kind = 'step'\nmilestones = [3, 5]\nmilestone_unit = 'iterations'\ngamma = 0.5";
+    equal(keys, Schedule::Step(StepDecay::new(0.1, settings).unwrap()));
 }
 
 #[test]

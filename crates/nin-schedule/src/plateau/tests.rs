@@ -172,6 +172,12 @@ fn a_cut_below_eps_is_not_made_but_forgets_the_bad_epochs() {
 }
 
 #[test]
+fn a_cut_of_exactly_eps_is_not_made() {
+    let settings = PlateauSettings { factor: 0.5, eps: 0.25, ..min(0) };
+    assert_eq!(trace(1.0, settings, &[1.0; 4]), [1.0, 0.5, 0.5, 0.5]);
+}
+
+#[test]
 fn settings_outside_their_range_are_refused_by_name() {
     let refused = |lr, settings, wanted: &str| {
         let error = ReduceLrOnPlateau::new(lr, settings).unwrap_err().to_string();
