@@ -89,8 +89,8 @@ fn picture(title: &str, records: &[EpochRecord]) -> Scene {
             epochs: &epochs,
             cuts: &cuts,
             cut_labels,
-            corner: (column * PANEL_WIDTH + 72.0, 92.0),
-            size: (PANEL_WIDTH - 96.0, HEIGHT as f32 - 148.0),
+            corner: (column * PANEL_WIDTH + 80.0, 92.0),
+            size: (PANEL_WIDTH - 104.0, HEIGHT as f32 - 148.0),
         }
     };
     let hidden = CutLabels::Hidden;

@@ -31,10 +31,10 @@ impl Axis {
         // Halves, because the difference of two finite numbers may not be finite.
         let half = high / 2.0 - low / 2.0;
         let size = low.abs().max(high.abs());
-        // A series that hardly moves is a flat line in the middle, not noise
-        // blown up to the panel's height; ticks need digits to tell them apart.
-        let margin =
-            if half <= (size * 1e-9).max(1e-9) { (size * 0.1).max(1e-8) } else { half * 0.08 };
+        // A series that hardly moves is a flat line in the middle: not noise
+        // blown up to the panel's height, nor ticks of more than five digits.
+        let flat = half <= (size * 5e-4).max(1e-9);
+        let margin = if flat { (size * 0.1).max(1e-8) } else { half * 0.08 };
         let (low, high) = (low - margin, high + margin);
         let mut axis = Self {
             scale: Scale::Linear,

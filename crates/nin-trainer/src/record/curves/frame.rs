@@ -29,7 +29,7 @@ impl Panel<'_> {
         let at = (self.x(0.5), bottom + 38.0);
         scene.text(at, "epoch", 13.0, Anchor::Middle, INK);
         scene.shapes.push(Shape::Text {
-            at: (left - 50.0, self.y(0.5)),
+            at: (left - 60.0, self.y(0.5)),
             text: self.y_title.to_owned(),
             size: 13.0,
             anchor: Anchor::Middle,
@@ -51,7 +51,7 @@ impl Panel<'_> {
             (end - 22.0, end)
         };
         if self.cut_labels == CutLabels::Shown && !self.cuts.is_empty() {
-            let (start, end) = entry(scene, "plateau cut");
+            let (start, end) = entry(scene, "rate cut");
             scene.dashed((start, y), (end, y), MARK);
         }
         if self.series.len() < 2 {

@@ -61,7 +61,7 @@ fn finite_points_are_drawn_and_others_skipped() {
         let scene = picture("t", &with_losses(losses));
         let dots = loss_dots(&scene);
         assert_eq!(dots.len(), wanted, "{losses:?}");
-        let inside = |(x, y): &(f32, f32)| (72.0..456.1).contains(x) && (92.0..374.1).contains(y);
+        let inside = |(x, y): &(f32, f32)| (80.0..456.1).contains(x) && (92.0..374.1).contains(y);
         assert!(dots.iter().all(inside), "{losses:?}: {dots:?}");
         assert!(png::render(&scene).is_ok(), "{losses:?}");
     }
@@ -118,7 +118,7 @@ fn plateau_cuts_are_marked_with_their_factor() {
     let epochs: Vec<f64> = plateau_cuts(&records).iter().map(|c| c.epoch).collect();
     assert_eq!(epochs, [3.0, 6.0]);
     let scene = picture("t", &records);
-    for wanted in ["×0.5", "×0.1", "plateau cut"] {
+    for wanted in ["×0.5", "×0.1", "rate cut"] {
         assert!(texts(&scene).contains(&wanted), "{wanted}");
     }
 
