@@ -1,1 +1,48 @@
-//! nin-dataset.
+//! Small image data sets, from files on disk to prepared batches.
+//!
+//! * [`idx`]: a reader of IDX files, plain or gzipped, that trusts nothing;
+//! * [`load`]: Fashion-MNIST, MNIST, KMNIST, an embedded sample, or a folder of
+//!   the user's own IDX files; verified by digest, fetched if need be;
+//! * [`holdout`] and [`LoaderRng`]: PyTorch's split and order, bit for bit;
+//! * [`Resizer`] and [`Normalization`]: Pillow's bilinear resize and
+//!   torchvision's normalisation, equal in every bit;
+//! * [`Loader`]: batches prepared by a thread of their own.
+//!
+//! Pictures are N, H, W, C (channels-last) everywhere. The crate knows no
+//! model and no tensor library.
+
+#![forbid(unsafe_code)]
+
+mod batches;
+mod check;
+mod config;
+mod digest;
+mod download;
+mod error;
+mod folder;
+pub mod idx;
+mod images;
+mod known_set;
+mod load;
+mod normalization;
+mod order;
+mod permutation;
+mod preparation;
+mod resize;
+mod sample;
+mod source;
+mod split;
+mod verify;
+
+pub use batches::{Batch, Batches, Loader};
+pub use config::{DataConfig, DatasetName, Measured, Statistic, TrainMode};
+pub use error::{DatasetError, ErrorKind};
+pub use idx::{IdxArray, IdxData, IdxProblem};
+pub use images::{Images, LabeledImages, class_counts};
+pub use load::{LoadedDataset, Location, load, locate};
+pub use normalization::Normalization;
+pub use order::{LoaderRng, LoaderRngState};
+pub use preparation::Preparation;
+pub use resize::Resizer;
+pub use source::{Attempt, NotFound, Source};
+pub use split::{Split, holdout, holdout_stratified};

@@ -1,0 +1,97 @@
+//! Pictures, their preparation and a batch size: what makes passes.
+
+use super::worker::{Pass, spawn};
+use super::{Batches, batch::Buffers};
+use crate::preparation::Preparer;
+use crate::{DatasetError, LabeledImages, Preparation};
+
+/// Makes the batches of passes over a set.
+///
+/// ```
+/// use nin_dataset::{DataConfig, DatasetName, Loader, LoaderRng, Normalization, Preparation, load};
+///
+/// let config = DataConfig { dataset: DatasetName::FashionMnistSample, ..DataConfig::default() };
+/// let data = load(&config)?;
+/// let normalization = Normalization { mean: vec![0.5], std: vec![0.5] };
+/// let preparation = Preparation { image_size: (28, 28), normalization };
+/// let loader = Loader::new(data.test, preparation, 32)?;
+/// let order = LoaderRng::new(42).begin_pass(1000);
+/// for batch in loader.batches(order)? {
+///     let batch = batch?;
+///     assert_eq!(batch.images.len(), batch.labels.len() * 28 * 28);
+/// }
+/// # Ok::<(), nin_dataset::DatasetError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Loader {
+    data: LabeledImages,
+    preparation: Preparation,
+    batch_size: usize,
+}
+
+impl Loader {
+    /// A loader of `data`; clones of `data` share their memory.
+    ///
+    /// # Errors
+    ///
+    /// A batch or picture size of 0, or a normalisation for another number of
+    /// channels.
+    pub fn new(
+        data: LabeledImages,
+        preparation: Preparation,
+        batch_size: usize,
+    ) -> Result<Self, DatasetError> {
+        if batch_size == 0 {
+            return Err(DatasetError::config("batch_size", "want at least 1, found 0"));
+        }
+        Preparer::new(&preparation, &data.images)?;
+        Ok(Self { data, preparation, batch_size })
+    }
+
+    /// The pictures and labels.
+    pub fn data(&self) -> &LabeledImages {
+        &self.data
+    }
+
+    /// Number of batches of a pass over `pictures` pictures.
+    pub fn batch_count(&self, pictures: usize) -> usize {
+        pictures.div_ceil(self.batch_size)
+    }
+
+    /// The batches of a pass over the pictures `order`, in that order.
+    ///
+    /// # Errors
+    ///
+    /// An index that is no picture.
+    pub fn batches(&self, order: Vec<u32>) -> Result<Batches, DatasetError> {
+        self.batches_starting_at(order, 0)
+    }
+
+    /// As [`Loader::batches`], without the first `first_batch` batches: what
+    /// is left of an interrupted pass.
+    pub fn batches_starting_at(
+        &self,
+        order: Vec<u32>,
+        first_batch: usize,
+    ) -> Result<Batches, DatasetError> {
+        let count = self.data.len();
+        if let Some(&index) = order.iter().find(|&&index| index as usize >= count) {
+            return Err(DatasetError::OrderIndex { index, count });
+        }
+        let mut preparer = Preparer::new(&self.preparation, &self.data.images)?;
+        let LabeledImages { images, labels } = self.data.clone();
+        let (height, width) = self.preparation.image_size;
+        let picture_shape = [height, width, images.channels()];
+        let fill = move |buffers: &mut Buffers| {
+            let values = preparer.values();
+            buffers.images.resize(buffers.indices.len() * values, 0.0);
+            buffers.labels.clear();
+            let outs = buffers.images.chunks_exact_mut(values);
+            for (out, &index) in outs.zip(&buffers.indices) {
+                preparer.prepare(images.picture(index as usize), out);
+                buffers.labels.push(labels[index as usize]);
+            }
+        };
+        spawn(Pass { order, batch_size: self.batch_size, first_batch, picture_shape }, fill)
+    }
+}

@@ -1,0 +1,92 @@
+//! The names of data sets.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::DatasetError;
+
+/// A data set by name, or a folder of IDX files.
+///
+/// Names are read in any case, with dashes, underscores or neither, so
+/// `FashionMNIST` is `fashion-mnist`. Everything that is no name is a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DatasetName {
+    /// Fashion-MNIST, 60,000 and 10,000 pictures of clothes.
+    FashionMnist,
+    /// MNIST, 60,000 and 10,000 handwritten digits.
+    Mnist,
+    /// Kuzushiji-MNIST, 60,000 and 10,000 handwritten characters.
+    Kmnist,
+    /// 6,000 and 1,000 pictures of Fashion-MNIST embedded in the program.
+    FashionMnistSample,
+    /// A folder of the user's own IDX files.
+    Folder(PathBuf),
+}
+
+const NAMES: [(&str, DatasetName); 4] = [
+    ("fashion-mnist", DatasetName::FashionMnist),
+    ("mnist", DatasetName::Mnist),
+    ("kmnist", DatasetName::Kmnist),
+    ("fashion-mnist-sample", DatasetName::FashionMnistSample),
+];
+
+/// Data sets that other programs know by these names but this one cannot read.
+const NOT_READ: [&str; 5] = ["cifar10", "cifar100", "svhn", "imagenet", "emnist"];
+
+impl DatasetName {
+    /// As [`FromStr`], for an argument that may be a path outside of UTF-8.
+    pub fn from_os_str(text: &OsStr) -> Result<Self, DatasetError> {
+        text.to_str().map_or_else(|| Ok(Self::Folder(text.into())), str::parse)
+    }
+}
+
+impl FromStr for DatasetName {
+    type Err = DatasetError;
+
+    fn from_str(text: &str) -> Result<Self, DatasetError> {
+        let plain = without_separators(text);
+        if text.is_empty() {
+            return Err(DatasetError::config("dataset", "empty name"));
+        }
+        if NOT_READ.contains(&plain.as_str()) {
+            let known = NAMES.map(|(name, _)| name).join(", ");
+            let problem = format!("{text} cannot be read; want {known}, or a folder of IDX files");
+            return Err(DatasetError::config("dataset", problem));
+        }
+        let named = NAMES.into_iter().find(|(name, _)| without_separators(name) == plain);
+        Ok(named.map_or_else(|| Self::Folder(text.into()), |(_, dataset)| dataset))
+    }
+}
+
+fn without_separators(text: &str) -> String {
+    text.replace(['-', '_'], "").to_ascii_lowercase()
+}
+
+impl fmt::Display for DatasetName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Folder(path) = self {
+            return path.display().fmt(f);
+        }
+        let named = NAMES.iter().find(|(_, dataset)| dataset == self);
+        f.write_str(named.expect("every variant but Folder has a name").0)
+    }
+}
+
+impl TryFrom<String> for DatasetName {
+    type Error = DatasetError;
+
+    fn try_from(text: String) -> Result<Self, DatasetError> {
+        text.parse()
+    }
+}
+
+impl From<DatasetName> for String {
+    fn from(dataset: DatasetName) -> Self {
+        dataset.to_string()
+    }
+}

@@ -1,0 +1,110 @@
+//! The section `[data]` of a configuration.
+
+mod dataset;
+mod statistic;
+#[cfg(test)]
+mod tests;
+mod train_mode;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use dataset::DatasetName;
+pub use statistic::{Measured, Statistic};
+pub use train_mode::TrainMode;
+
+use crate::split::check_val;
+use crate::{DatasetError, Split, holdout, holdout_stratified};
+
+/// Which data, and how they are divided and prepared.
+///
+/// The defaults are those of the original program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataConfig {
+    /// A named data set, or a folder of the user's own IDX files.
+    pub dataset: DatasetName,
+    /// Where a named data set lies; nowhere else is looked then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset_path: Option<PathBuf>,
+    /// Height and width in pixels that pictures are resized to.
+    pub image_size: usize,
+    /// Number of classes; labels are 0..num_classes − 1.
+    pub num_classes: usize,
+    /// Fraction of the training set to validate on, in [0, 1); 0 for none.
+    pub val: f64,
+    /// How the validation part is chosen.
+    pub train_mode: TrainMode,
+    /// What is subtracted from pixels in [0, 1].
+    pub mean: Statistic,
+    /// What pixels are divided by after that.
+    pub std: Statistic,
+    /// Whether a named data set that is not on the machine is fetched.
+    pub download: bool,
+    /// Addresses to fetch from in place of the known ones, in turn; the file
+    /// name is appended to each.
+    pub mirrors: Vec<String>,
+}
+
+impl Default for DataConfig {
+    fn default() -> Self {
+        Self {
+            dataset: DatasetName::FashionMnist,
+            dataset_path: None,
+            image_size: 224,
+            num_classes: 10,
+            val: 0.2,
+            train_mode: TrainMode::Holdout,
+            mean: Statistic::Same(0.5),
+            std: Statistic::Same(0.5),
+            download: true,
+            mirrors: Vec::new(),
+        }
+    }
+}
+
+impl DataConfig {
+    /// Checks what can be checked without data; [`load`](crate::load) and
+    /// [`locate`](crate::locate) do so too.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError::Config`] for the first key with a bad value.
+    pub fn validate(&self) -> Result<(), DatasetError> {
+        if self.image_size == 0 {
+            return Err(DatasetError::config("image_size", "want at least 1, found 0"));
+        }
+        if self.num_classes == 0 {
+            return Err(DatasetError::config("num_classes", "want at least 1, found 0"));
+        }
+        check_val(self.val)?;
+        self.mean.check("mean", |value| value.is_finite(), "finite")?;
+        self.std.check("std", |value| value.is_finite() && value > 0.0, "finite and above 0")?;
+        match (&self.dataset, &self.dataset_path) {
+            (DatasetName::Folder(_), Some(_)) => Err(DatasetError::config(
+                "dataset_path",
+                "says where a named data set lies, but `dataset` is a folder already",
+            )),
+            (DatasetName::FashionMnistSample, Some(_)) => {
+                Err(DatasetError::config("dataset_path", "the sample is embedded in the program"))
+            }
+            (_, Some(path)) if path.as_os_str().is_empty() => {
+                Err(DatasetError::config("dataset_path", "empty path"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Divides the training set with these labels as configured.
+    ///
+    /// # Errors
+    ///
+    /// As [`holdout`].
+    pub fn split(&self, labels: &[u32], seed: u64) -> Result<Split, DatasetError> {
+        match self.train_mode {
+            TrainMode::Holdout => holdout(labels.len(), self.val, seed),
+            TrainMode::HoldoutStratified => holdout_stratified(labels, self.val, seed),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The four files in a folder, under any of their usual names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::known_set::FILE_NAMES;
+use crate::{DatasetError, IdxArray};
+
+/// The names by which each of the four files goes: with a dash, with a dot,
+/// each unzipped or gzipped, in the order in which they are tried.
+fn names(name: &str) -> [String; 4] {
+    let dotted = dotted(name);
+    [name.into(), dotted.clone(), format!("{name}.gz"), format!("{dotted}.gz")]
+}
+
+/// `train-images.idx3-ubyte` for `train-images-idx3-ubyte`.
+fn dotted(name: &str) -> String {
+    name.replace("-idx", ".idx")
+}
+
+/// A folder in which every one of the four files was found.
+#[derive(Debug)]
+pub(crate) struct FourFiles {
+    pub(crate) folder: PathBuf,
+    /// Of each file, the names present; at least one.
+    candidates: [Vec<PathBuf>; 4],
+}
+
+impl FourFiles {
+    /// Looks in the folder itself.
+    pub(crate) fn find(folder: &Path) -> Result<Self, DatasetError> {
+        check_folder(folder)?;
+        let candidates = [0, 1, 2, 3].map(|file| Self::candidates(folder, file));
+        if let Some(missing) = candidates.iter().position(Vec::is_empty) {
+            let name = FILE_NAMES[missing];
+            let folder = folder.into();
+            return Err(DatasetError::MissingFile { folder, name, dotted: dotted(name) });
+        }
+        Ok(Self { folder: folder.into(), candidates })
+    }
+
+    /// The names under which file number `file` is present in `folder`.
+    pub(crate) fn candidates(folder: &Path, file: usize) -> Vec<PathBuf> {
+        let paths = names(FILE_NAMES[file]).into_iter().map(|name| folder.join(name));
+        paths.filter(|path| path.is_file()).collect()
+    }
+
+    /// Looks in `root` and then in each of the folders `below` it; the first
+    /// that has at least one of the files is the one.
+    pub(crate) fn find_below(root: &Path, below: &[PathBuf]) -> Result<Self, DatasetError> {
+        check_folder(root)?;
+        let has_some =
+            |folder: &PathBuf| (0..4).any(|file| !Self::candidates(folder, file).is_empty());
+        let mut folders =
+            std::iter::once(root.into()).chain(below.iter().map(|below| root.join(below)));
+        Self::find(&folders.find(has_some).unwrap_or_else(|| root.into()))
+    }
+
+    /// Reads the four files. A damaged one is passed over when it is there
+    /// under another name too, such as a cut file beside its whole .gz.
+    pub(crate) fn read(
+        &self,
+        read: impl Fn(&Path, usize) -> Result<IdxArray, DatasetError>,
+    ) -> Result<[IdxArray; 4], DatasetError> {
+        let read_one = |file: usize| {
+            let mut first_error = None;
+            for path in &self.candidates[file] {
+                match read(path, file) {
+                    Ok(array) => return Ok(array),
+                    Err(error) => {
+                        if self.candidates[file].len() > 1 {
+                            tracing::warn!("{error}");
+                        }
+                        first_error.get_or_insert(error);
+                    }
+                }
+            }
+            Err(first_error.expect("at least one name of each file is present"))
+        };
+        Ok([read_one(0)?, read_one(1)?, read_one(2)?, read_one(3)?])
+    }
+
+    /// The path under which file number `file` is tried first.
+    pub(crate) fn path(&self, file: usize) -> &Path {
+        &self.candidates[file][0]
+    }
+}
+
+/// Fails unless `path` is a folder.
+pub(crate) fn check_folder(path: &Path) -> Result<(), DatasetError> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => Err(DatasetError::NotAFolder { path: path.into() }),
+        Err(_) => Err(DatasetError::NoSuchFolder { path: path.into(), hint: "" }),
+    }
+}

@@ -1,0 +1,83 @@
+//! The IDX format of MNIST: a reader for every element type and rank, plain
+//! or gzipped.
+//!
+//! Big-endian magic: two zero bytes, a type code, the number of dimensions;
+//! then one 4-byte big-endian size each; then row-major data.
+
+mod array;
+mod gzip;
+mod header;
+mod problem;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+pub use array::{IdxArray, IdxData};
+pub use problem::IdxProblem;
+
+use crate::DatasetError;
+use gzip::Content;
+use header::Header;
+
+/// How far bytes after the data are counted for the error message.
+const COUNTED_TRAILING_BYTES: u64 = 4096;
+
+/// Reads an IDX file, plain or gzipped, whatever its name.
+///
+/// # Errors
+///
+/// [`DatasetError::Idx`] with the path and the problem.
+pub fn read_file(path: &Path) -> Result<IdxArray, DatasetError> {
+    let named_gz = path.extension().is_some_and(|extension| extension == "gz");
+    File::open(path)
+        .map_err(IdxProblem::from)
+        .and_then(read)
+        .map_err(|problem| match problem {
+            IdxProblem::TruncatedHeader { found: 0, .. } if named_gz => IdxProblem::TruncatedGzip,
+            other => other,
+        })
+        .map_err(|problem| DatasetError::Idx { path: path.into(), problem })
+}
+
+/// Reads IDX data, plain or gzipped, to their end.
+///
+/// Whether the data are gzipped is decided by their first bytes. Gzip data
+/// may have several members; each checksum and length is verified. Memory
+/// grows with the data that are there, never with what the header claims.
+///
+/// # Errors
+///
+/// Every fault of the data has its own [`IdxProblem`].
+pub fn read(reader: impl Read) -> Result<IdxArray, IdxProblem> {
+    let mut content = Content::open(reader)?;
+    let header = Header::read(&mut content)?;
+    let wanted = header.data_bytes()?;
+    let mut bytes = Vec::new();
+    // One byte more than wanted: it shows trailing data, and at the end of a
+    // gzip stream it makes the decoder verify the trailer.
+    content.by_ref().take(wanted.saturating_add(1)).read_to_end(&mut bytes)?;
+    let found = bytes.len() as u64;
+    if found < wanted {
+        return Err(IdxProblem::Truncated { wanted, found });
+    }
+    if found > wanted {
+        let further =
+            std::io::copy(&mut content.take(COUNTED_TRAILING_BYTES - 1), &mut std::io::sink())?;
+        let found = further + 1;
+        return Err(IdxProblem::TrailingData {
+            found,
+            counted_all: found < COUNTED_TRAILING_BYTES,
+        });
+    }
+    Ok(IdxArray::from_big_endian(header, bytes))
+}
+
+/// Unzips `reader` when it is gzipped; at most `limit` bytes are returned.
+pub(crate) fn unzipped(reader: impl Read, limit: u64) -> Result<Vec<u8>, IdxProblem> {
+    let mut bytes = Vec::new();
+    Content::open(reader)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

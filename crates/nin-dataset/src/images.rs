@@ -1,0 +1,108 @@
+//! Pictures as bytes, and pictures with their labels.
+
+use std::sync::Arc;
+
+use crate::DatasetError;
+use crate::permutation::PERMUTATION_LIMIT;
+
+/// Pictures of one size, stored N, H, W, C (channels-last) as bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Images {
+    count: usize,
+    height: usize,
+    width: usize,
+    channels: usize,
+    bytes: Vec<u8>,
+}
+
+impl Images {
+    /// Pictures over `bytes` in N, H, W, C order; `size` is (H, W, C).
+    ///
+    /// # Errors
+    ///
+    /// When `bytes` has another length than N·H·W·C, or when there are more
+    /// pictures than PyTorch's small permutation takes (about 214 million).
+    pub fn new(
+        count: usize,
+        size: (usize, usize, usize),
+        bytes: Vec<u8>,
+    ) -> Result<Self, DatasetError> {
+        let (height, width, channels) = size;
+        let wanted = [height, width, channels]
+            .iter()
+            .try_fold(count, |product, &factor| product.checked_mul(factor))
+            .unwrap_or(usize::MAX);
+        if bytes.len() != wanted {
+            return Err(DatasetError::ImageBytes { wanted, found: bytes.len() });
+        }
+        if count >= PERMUTATION_LIMIT {
+            return Err(DatasetError::TooManyImages { found: count, limit: PERMUTATION_LIMIT - 1 });
+        }
+        Ok(Self { count, height, width, channels, bytes })
+    }
+
+    /// Number of pictures, N.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Rows of each picture, H.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Columns of each picture, W.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Values of each pixel, C: 1 for grey.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// The bytes of one picture in H, W, C order.
+    ///
+    /// # Panics
+    ///
+    /// When `index` is not below [`Images::count`].
+    pub fn picture(&self, index: usize) -> &[u8] {
+        let size = self.height * self.width * self.channels;
+        &self.bytes[index * size..(index + 1) * size]
+    }
+}
+
+/// Pictures and the class of each; clones share both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabeledImages {
+    /// The pictures.
+    pub images: Arc<Images>,
+    /// The class of each picture, from 0; as many as there are pictures.
+    pub labels: Arc<[u32]>,
+}
+
+impl LabeledImages {
+    /// Number of pictures.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no picture.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+}
+
+/// How many of the pictures `indices` have each class.
+///
+/// # Panics
+///
+/// When an index is no index of `labels`, or a label is not below
+/// `num_classes`.
+pub fn class_counts(labels: &[u32], indices: &[u32], num_classes: usize) -> Vec<usize> {
+    let mut counts = vec![0; num_classes];
+    for &index in indices {
+        counts[labels[index as usize] as usize] += 1;
+    }
+    counts
+}

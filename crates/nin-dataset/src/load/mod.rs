@@ -1,0 +1,149 @@
+//! From a configuration to pictures and labels.
+
+mod locate;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+pub use locate::{Location, locate};
+
+use crate::check::labeled_images;
+use crate::download::Fetcher;
+use crate::folder::FourFiles;
+use crate::known_set::{FASHION_CLASSES, KnownSet};
+use crate::source::{Attempt, Places};
+use crate::verify::read_verified;
+use crate::{
+    DataConfig, DatasetError, DatasetName, IdxArray, LabeledImages, NotFound, Source, idx, sample,
+};
+
+/// A data set in memory, as stored: nothing is resized yet.
+#[derive(Clone, Debug)]
+pub struct LoadedDataset {
+    /// The training set, which [`DataConfig::split`] divides.
+    pub train: LabeledImages,
+    /// The test set.
+    pub test: LabeledImages,
+    /// A name for each of the `num_classes` classes.
+    pub class_names: Vec<String>,
+    /// Where the files were.
+    pub source: Source,
+}
+
+/// Reads the data set that `config` names, fetching it if need be and allowed.
+///
+/// A named set is looked for in `dataset_path` if given and nowhere else, else
+/// in `data`, the user's cache folder, the folder of the Debian package, and
+/// the mirrors. Its files must have the known digests: a wrong one is an error
+/// in `dataset_path`, and elsewhere a reason to look further.
+///
+/// # Errors
+///
+/// Any [`DatasetError`] about configuration, data or writing.
+pub fn load(config: &DataConfig) -> Result<LoadedDataset, DatasetError> {
+    config.validate()?;
+    if config.dataset == DatasetName::FashionMnistSample {
+        let found = (sample::read()?, Source::Embedded);
+        return finish(config, found, sample::path, &FASHION_CLASSES);
+    }
+    let set = KnownSet::of(&config.dataset);
+    load_from(config, set, &Places::of_user(), &Fetcher::default())
+}
+
+/// Loads the data set `set`, or a folder of the user's own files when `None`.
+fn load_from(
+    config: &DataConfig,
+    set: Option<&KnownSet>,
+    places: &Places,
+    fetcher: &Fetcher,
+) -> Result<LoadedDataset, DatasetError> {
+    let mut attempts = Vec::new();
+    for place in places.of(config, set) {
+        let read = || {
+            let files = place.find(set)?;
+            Ok((read(&files, set)?, files))
+        };
+        match read() {
+            Ok((arrays, files)) => {
+                let source = (place.source)(files.folder.clone());
+                return finish_files(config, set, (arrays, source), &files);
+            }
+            Err(error) if matches!((place.source)("".into()), Source::Given(_)) => {
+                return Err(with_hint(error, config));
+            }
+            Err(error) => attempts.push(Attempt::new(place.root.display(), &error)),
+        }
+    }
+    let set = set.expect("a folder is a given place, which was returned from above");
+    let files = download(config, set, places, fetcher, attempts)?;
+    let found = (read(&files, Some(set))?, Source::Downloaded(files.folder.clone()));
+    finish_files(config, Some(set), found, &files)
+}
+
+fn read(files: &FourFiles, set: Option<&KnownSet>) -> Result<[IdxArray; 4], DatasetError> {
+    files.read(|path, file| match set {
+        Some(set) => read_verified(path, set, file),
+        None => idx::read_file(path),
+    })
+}
+
+/// Fetches what is missing; `attempts` are the places that had no data.
+fn download(
+    config: &DataConfig,
+    set: &KnownSet,
+    places: &Places,
+    fetcher: &Fetcher,
+    mut attempts: Vec<Attempt>,
+) -> Result<FourFiles, DatasetError> {
+    let not_fetched = |reason: &str| Attempt { source: "download".into(), reason: reason.into() };
+    if !config.download {
+        attempts.push(not_fetched("switched off by download = false"));
+    } else if let Some(folder) = places.download_folder(set) {
+        let mirrors: Vec<&str> = match config.mirrors.as_slice() {
+            [] => set.mirrors.into(),
+            own => own.iter().map(String::as_str).collect(),
+        };
+        attempts.extend(fetcher.fetch_set(set, &mirrors, &folder)?);
+        if let Ok(files) = FourFiles::find(&folder) {
+            return Ok(files);
+        }
+    } else {
+        attempts.push(not_fetched("no home folder to keep the files in"));
+    }
+    Err(DatasetError::NotFound(NotFound::new(config, attempts)))
+}
+
+fn finish_files(
+    config: &DataConfig,
+    set: Option<&KnownSet>,
+    found: ([IdxArray; 4], Source),
+    files: &FourFiles,
+) -> Result<LoadedDataset, DatasetError> {
+    let names = set.map_or::<&[&str], _>(&[], |set| &set.class_names);
+    finish(config, found, |file| files.path(file), names)
+}
+
+fn finish<'a>(
+    config: &DataConfig,
+    (arrays, source): ([IdxArray; 4], Source),
+    path: impl Fn(usize) -> &'a Path,
+    names: &[&str],
+) -> Result<LoadedDataset, DatasetError> {
+    let (train, test) = labeled_images(arrays, path, config.num_classes)?;
+    let name =
+        |class: usize| names.get(class).map_or_else(|| class.to_string(), |&name| name.into());
+    let class_names = (0..config.num_classes).map(name).collect();
+    Ok(LoadedDataset { train, test, class_names, source })
+}
+
+/// A misspelt name is taken for a folder; its error says so.
+fn with_hint(error: DatasetError, config: &DataConfig) -> DatasetError {
+    match (error, &config.dataset) {
+        (DatasetError::NoSuchFolder { path, .. }, DatasetName::Folder(_)) => {
+            let hint = ", nor a data set (fashion-mnist, mnist, kmnist, fashion-mnist-sample)";
+            DatasetError::NoSuchFolder { path, hint }
+        }
+        (error, _) => error,
+    }
+}
