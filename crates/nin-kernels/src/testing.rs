@@ -30,3 +30,52 @@ pub(crate) fn max_error(values: &[f32], truth: &[f64]) -> f64 {
         if error > worst || error.is_nan() { error } else { worst }
     })
 }
+
+/// An output that shows every element a kernel forgets to write.
+pub(crate) fn poisoned(len: usize) -> Vec<f32> {
+    vec![f32::NAN; len]
+}
+
+/// The gradient of `loss` at `at` by central differences, whose error is about
+/// 1e-10 for smooth functions of numbers of order 1.
+pub(crate) fn finite_differences(at: &[f64], loss: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+    const STEP: f64 = 1e-5;
+    let mut moved = at.to_vec();
+    (0..at.len())
+        .map(|i| {
+            moved[i] = at[i] + STEP;
+            let above = loss(&moved);
+            moved[i] = at[i] - STEP;
+            let below = loss(&moved);
+            moved[i] = at[i];
+            (above - below) / (2.0 * STEP)
+        })
+        .collect()
+}
+
+/// Σ a · b.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The largest difference between two f64 results; NaN if anything is NaN.
+pub(crate) fn max_difference(values: &[f64], truth: &[f64]) -> f64 {
+    assert_eq!(values.len(), truth.len());
+    values.iter().zip(truth).fold(0.0, |worst, (value, truth)| {
+        let error = (value - truth).abs();
+        if error > worst || error.is_nan() { error } else { worst }
+    })
+}
+
+/// What `compute` returns with one thread and with three, which must not differ
+/// in any bit.
+pub(crate) fn same_for_any_threads<T: PartialEq + std::fmt::Debug + Send>(
+    compute: impl Fn() -> T + Sync,
+) {
+    let [one, three] = [1, 3].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(&compute)
+    });
+    assert_eq!(one, three);
+}

@@ -41,6 +41,7 @@ mod tests;
 pub use prediction::{argmax, count_correct};
 
 use crate::ParamError;
+use prediction::index_of_largest;
 
 /// The share of each label that is spread evenly over all classes, in \[0, 1\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -73,8 +74,11 @@ impl LabelSmoothing {
 /// If the lengths disagree with `classes`, or a label is not below it.
 pub fn forward(classes: usize, smoothing: LabelSmoothing, logits: &[f32], labels: &[u32]) -> f64 {
     check(classes, logits, labels);
-    let rows = logits.chunks_exact(classes).zip(labels);
-    rows.map(|(logits, &label)| Softmax::new(logits).loss(smoothing, logits, label)).sum()
+    let mut sum = 0.0;
+    for (logits, &label) in logits.chunks_exact(classes).zip(labels) {
+        sum += Softmax::new(logits).loss(smoothing, logits, label);
+    }
+    sum
 }
 
 /// [`forward`], and the gradient of the mean loss.
@@ -109,18 +113,21 @@ pub fn forward_backward(
 /// What turns the logits of one sample into log-probabilities.
 struct Softmax {
     max: f64,
-    /// log Σ exp(x − max): between 0 and log K. The maximum is subtracted from
-    /// each logit first, because added to this number it would swallow its
-    /// digits.
+    /// log Σ exp(x − max), between 0 and log K. The maximum is kept apart: added
+    /// to this number it would swallow its digits.
     log_sum: f64,
 }
 
 impl Softmax {
     fn new(logits: &[f32]) -> Self {
-        // Skips NaN; the sum then brings it back.
-        let max = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-        let sum: f64 = logits.iter().map(|&logit| (f64::from(logit) - max).exp()).sum();
-        Self { max, log_sum: sum.ln() }
+        let largest = index_of_largest(logits).expect("at least one class");
+        let max = f64::from(logits[largest]);
+        // The largest term is exactly 1; ln_1p keeps the digits of the rest.
+        let mut rest = 0.0;
+        for &logit in logits[..largest].iter().chain(&logits[largest + 1..]) {
+            rest += (f64::from(logit) - max).exp();
+        }
+        Self { max, log_sum: rest.ln_1p() }
     }
 
     /// The log-probability of a class.

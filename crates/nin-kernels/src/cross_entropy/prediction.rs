@@ -13,10 +13,12 @@ pub fn argmax(logits: &[f32]) -> Option<usize> {
     if logits.iter().any(|logit| logit.is_nan()) {
         return None;
     }
-    let first_largest = |best: usize, class: usize| {
-        if logits[class] > logits[best] { class } else { best }
-    };
-    (0..logits.len()).reduce(first_largest)
+    index_of_largest(logits)
+}
+
+/// [`argmax`] for logits without NaN.
+pub(super) fn index_of_largest(logits: &[f32]) -> Option<usize> {
+    (0..logits.len()).reduce(|best, class| if logits[class] > logits[best] { class } else { best })
 }
 
 /// How many samples of a batch are predicted as labelled.

@@ -33,10 +33,10 @@
 //! ```
 //! use nin_kernels::lrn::{self, LrnParams};
 //!
-//! let params = LrnParams { size: 3, alpha: 3.0, beta: 0.5, k: 4.0, ..LrnParams::default() };
+//! let params = LrnParams { size: 3, alpha: 3.0, beta: 0.5, k: 3.0, ..LrnParams::default() };
 //! let mut output = [0.; 2];
-//! lrn::forward(&params, 2, &[3., 6.], &mut output);
-//! assert_eq!(output, [3. / 7., 6. / 7.]); // d = 4 + 9 + 36 for both
+//! lrn::forward(&params, 2, &[2., 3.], &mut output);
+//! assert_eq!(output, [2. / 4., 3. / 4.]); // d = 3 + 4 + 9 for both
 //! ```
 
 mod power;
