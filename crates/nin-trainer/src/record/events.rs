@@ -1,7 +1,7 @@
 //! TensorBoard event files.
 //!
-//! Written here because the crates that offer it, `tensorboard-rs` and
-//! `tboard`, are no longer kept up.
+//! Written here because the format takes a page, while `tensorboard-rs` 0.5
+//! brings protobuf 2 and image 0.23, and `tboard` 0.1 an old prost.
 
 mod encoding;
 

@@ -86,7 +86,7 @@ impl Axis {
         (0.0..=1.0).contains(&place).then_some(place)
     }
 
-    /// Four to seven ticks or so, at multiples of 1, 2 or 5 times a power of ten.
+    /// A few ticks, mostly four to seven, at multiples of 1, 2 or 5 times a power of ten.
     fn linear_ticks(&self, smallest_step: f64) -> Vec<Tick> {
         let wanted = ((self.high / 2.0 - self.low / 2.0) / 3.5).max(smallest_step);
         let power = 10f64.powf(wanted.log10().floor());
