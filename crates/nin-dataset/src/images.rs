@@ -61,6 +61,11 @@ impl Images {
         self.channels
     }
 
+    /// All bytes in N, H, W, C order.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The bytes of one picture in H, W, C order.
     ///
     /// # Panics
@@ -105,4 +110,35 @@ pub fn class_counts(labels: &[u32], indices: &[u32], num_classes: usize) -> Vec<
         counts[labels[index as usize] as usize] += 1;
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_stored_channels_last() {
+        let images = Images::new(2, (1, 2, 3), (0..12).collect()).unwrap();
+        assert_eq!(images.picture(1), [6, 7, 8, 9, 10, 11]);
+        assert_eq!(images.bytes().len(), 12);
+        let sizes = (images.count(), images.height(), images.width(), images.channels());
+        assert_eq!(sizes, (2, 1, 2, 3));
+    }
+
+    #[test]
+    fn sizes_that_do_not_fit_are_refused() {
+        let error = Images::new(2, (1, 2, 3), vec![0; 11]).unwrap_err();
+        assert_eq!(error.to_string(), "11 bytes given for pictures that take 12");
+        assert!(Images::new(usize::MAX, (2, 2, 2), vec![]).is_err());
+        let error = Images::new(PERMUTATION_LIMIT, (1, 0, 1), vec![]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "214748364 pictures in one set, at most 214748363 are supported"
+        );
+    }
+
+    #[test]
+    fn classes_are_counted_over_the_indices() {
+        assert_eq!(class_counts(&[2, 0, 2, 1], &[0, 2, 3], 4), [0, 1, 2, 0]);
+    }
 }

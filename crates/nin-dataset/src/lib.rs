@@ -13,6 +13,10 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExample;
+
 mod batches;
 mod check;
 mod config;
@@ -32,6 +36,8 @@ mod resize;
 mod sample;
 mod source;
 mod split;
+#[cfg(test)]
+mod tiny_set;
 mod verify;
 
 pub use batches::{Batch, Batches, Loader};

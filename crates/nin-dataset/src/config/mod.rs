@@ -96,15 +96,29 @@ impl DataConfig {
         }
     }
 
-    /// Divides the training set with these labels as configured.
+    /// Divides the training set with these labels as configured, and warns of
+    /// classes that a part lacks.
     ///
     /// # Errors
     ///
     /// As [`holdout`].
     pub fn split(&self, labels: &[u32], seed: u64) -> Result<Split, DatasetError> {
-        match self.train_mode {
+        let split = match self.train_mode {
             TrainMode::Holdout => holdout(labels.len(), self.val, seed),
             TrainMode::HoldoutStratified => holdout_stratified(labels, self.val, seed),
+        }?;
+        for (part, indices) in [("training", &split.train), ("validation", &split.val)] {
+            let absent = self.absent_classes(labels, indices);
+            if !indices.is_empty() && !absent.is_empty() {
+                tracing::warn!("the {part} part has no picture of the classes {absent:?}");
+            }
         }
+        Ok(split)
+    }
+
+    /// The classes that none of the pictures `indices` has.
+    fn absent_classes(&self, labels: &[u32], indices: &[u32]) -> Vec<usize> {
+        let has = |class: usize| indices.iter().any(|&i| labels[i as usize] as usize == class);
+        (0..self.num_classes).filter(|&class| !has(class)).collect()
     }
 }

@@ -5,6 +5,8 @@
 
 mod progress;
 #[cfg(test)]
+pub(crate) mod server;
+#[cfg(test)]
 mod tests;
 mod transfer;
 
@@ -64,7 +66,11 @@ impl Fetcher {
             .map_err(|source| DatasetError::Write { path: folder.into(), source })?;
         let mut failed = Vec::new();
         for file in 0..FILE_NAMES.len() {
-            let is_good = |path: &Path| read_verified(path, set, file).is_ok();
+            let is_good = |path: &Path| {
+                read_verified(path, set, file)
+                    .inspect_err(|error| tracing::warn!("{error}; it is fetched again"))
+                    .is_ok()
+            };
             if FourFiles::candidates(folder, file).iter().any(|path| is_good(path)) {
                 continue;
             }

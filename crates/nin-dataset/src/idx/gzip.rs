@@ -8,6 +8,9 @@ use super::IdxProblem;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
+/// How much of a stream is unzipped only to verify it: enough for MNIST.
+const VERIFIED_REST_BYTES: u64 = 1 << 26;
+
 type Source<R> = BufReader<Chain<Cursor<Vec<u8>>, R>>;
 
 /// The unzipped content of a reader.
@@ -22,6 +25,17 @@ impl<R: Read> Content<R> {
         let gzipped = start == GZIP_MAGIC;
         let source = BufReader::with_capacity(1 << 16, Cursor::new(start).chain(reader));
         Ok(if gzipped { Self::Gzip(Members::new(source)) } else { Self::Plain(source) })
+    }
+
+    /// What is wrong with the rest of the gzip stream, if it is one.
+    pub(super) fn gzip_problem(&mut self) -> Option<IdxProblem> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Gzip(members) => {
+                let mut rest = members.take(VERIFIED_REST_BYTES);
+                io::copy(&mut rest, &mut io::sink()).err().map(IdxProblem::from)
+            }
+        }
     }
 }
 

@@ -53,8 +53,11 @@ pub fn read_file(path: &Path) -> Result<IdxArray, DatasetError> {
 /// Every fault of the data has its own [`IdxProblem`].
 pub fn read(reader: impl Read) -> Result<IdxArray, IdxProblem> {
     let mut content = Content::open(reader)?;
-    let header = Header::read(&mut content)?;
-    let wanted = header.data_bytes()?;
+    let (header, wanted) = match read_header(&mut content) {
+        Ok(read) => read,
+        // A damaged gzip stream explains a strange header.
+        Err(problem) => return Err(content.gzip_problem().unwrap_or(problem)),
+    };
     let mut bytes = Vec::new();
     // One byte more than wanted: it shows trailing data, and at the end of a
     // gzip stream it makes the decoder verify the trailer.
@@ -73,6 +76,13 @@ pub fn read(reader: impl Read) -> Result<IdxArray, IdxProblem> {
         });
     }
     Ok(IdxArray::from_big_endian(header, bytes))
+}
+
+/// The header and the number of bytes that follow it.
+fn read_header<R: Read>(content: &mut Content<R>) -> Result<(Header, u64), IdxProblem> {
+    let header = Header::read(content)?;
+    let wanted = header.data_bytes()?;
+    Ok((header, wanted))
 }
 
 /// Unzips `reader` when it is gzipped; at most `limit` bytes are returned.

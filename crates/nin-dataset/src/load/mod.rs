@@ -58,6 +58,7 @@ fn load_from(
     places: &Places,
     fetcher: &Fetcher,
 ) -> Result<LoadedDataset, DatasetError> {
+    let given = set.is_none() || config.dataset_path.is_some();
     let mut attempts = Vec::new();
     for place in places.of(config, set) {
         let read = || {
@@ -69,9 +70,7 @@ fn load_from(
                 let source = (place.source)(files.folder.clone());
                 return finish_files(config, set, (arrays, source), &files);
             }
-            Err(error) if matches!((place.source)("".into()), Source::Given(_)) => {
-                return Err(with_hint(error, config));
-            }
+            Err(error) if given => return Err(with_hint(error, config)),
             Err(error) => attempts.push(Attempt::new(place.root.display(), &error)),
         }
     }
