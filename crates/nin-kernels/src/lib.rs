@@ -1,4 +1,3 @@
-//! CPU kernels of convolutional networks: slices in, slices out.
 #![doc = include_str!("../README.md")]
 
 mod activation;

@@ -1,10 +1,11 @@
 //! The gradients of input, weight and bias.
 
 use std::ops::Range;
+use std::slice;
 
 use rayon::prelude::*;
 
-use super::statistics::LANES;
+use super::statistics::{LANES, lanes};
 use super::{BLOCK, BatchNorm, Statistics, blocks, task_len};
 
 /// Where the three gradients go.
@@ -60,7 +61,14 @@ pub fn backward(
     let weights = grads.weight.par_chunks_mut(LANES);
     weights.zip(grads.bias.par_chunks_mut(LANES)).enumerate().for_each(|(task, (weight, bias))| {
         let first = task * LANES;
-        pass.sum_lanes(first..first + weight.len(), weight, bias);
+        if weight.len() == LANES {
+            pass.sum_lanes::<LANES>(first, weight, bias);
+        } else {
+            for (lane, (weight, bias)) in weight.iter_mut().zip(bias).enumerate() {
+                let (weight, bias) = (slice::from_mut(weight), slice::from_mut(bias));
+                pass.sum_lanes::<1>(first + lane, weight, bias);
+            }
+        }
     });
     let (weight, bias) = (&*grads.weight, &*grads.bias);
     let len = task_len(channels);
@@ -81,28 +89,27 @@ impl Pass<'_> {
         }
     }
 
-    /// The gradients of the weights and biases of some channels.
-    fn sum_lanes(&self, lanes: Range<usize>, weight: &mut [f32], bias: &mut [f32]) {
+    /// The gradients of the N weights and biases from `first` on.
+    fn sum_lanes<const N: usize>(&self, first: usize, weight: &mut [f32], bias: &mut [f32]) {
         let channels = self.norm.channels();
-        let mut sums = [0.0_f64; LANES];
+        let mut sums = [0.0_f64; N];
         // Of g · (x − mean); one division by the deviation at the end.
-        let mut products = [0.0_f64; LANES];
-        let mean = &self.saved.mean[lanes.clone()];
+        let mut products = [0.0_f64; N];
+        let mean = lanes::<N>(self.saved.mean, first);
         let rows = self.input.chunks_exact(channels).zip(self.output.chunks_exact(channels));
         for ((x, y), grad) in rows.zip(self.grad_output.chunks_exact(channels)) {
-            let values = x[lanes.clone()].iter().zip(&y[lanes.clone()]).zip(&grad[lanes.clone()]);
-            let sums = sums.iter_mut().zip(&mut products).zip(mean);
-            for (((x, y), grad), ((sum, product), mean)) in values.zip(sums) {
-                let grad = f64::from(self.norm.activation.backward(*y, *grad));
-                *sum += grad;
-                *product += grad * f64::from(x - mean);
+            let x = lanes::<N>(x, first);
+            let (y, grad) = (&y[first..first + N], &grad[first..first + N]);
+            for lane in 0..N {
+                let grad = f64::from(self.norm.activation.backward(y[lane], grad[lane]));
+                sums[lane] += grad;
+                products[lane] += grad * (x[lane] - mean[lane]);
             }
         }
-        let variances = &self.saved.variance[lanes];
-        for (lane, (weight, bias)) in weight.iter_mut().zip(bias).enumerate() {
-            let deviation = (f64::from(variances[lane]) + self.norm.eps).sqrt();
-            *weight = (products[lane] / deviation) as f32;
-            *bias = sums[lane] as f32;
+        let variance = lanes::<N>(self.saved.variance, first);
+        for lane in 0..N {
+            weight[lane] = (products[lane] / (variance[lane] + self.norm.eps).sqrt()) as f32;
+            bias[lane] = sums[lane] as f32;
         }
     }
 

@@ -1,5 +1,7 @@
 //! Mean and variance of each channel, of a batch and over many batches.
 
+use std::slice;
+
 use rayon::prelude::*;
 
 use crate::ParamError;
@@ -41,39 +43,54 @@ impl StatisticsMut<'_> {
 /// read by two tasks.
 pub(super) const LANES: usize = 16;
 
-/// Writes mean and population variance of each channel of `input`.
-pub(super) fn of_batch(input: &[f32], statistics: &mut StatisticsMut<'_>) {
+/// Writes mean and population variance of each channel of `input` (rows, C).
+///
+/// # Panics
+///
+/// If there is no channel or no row, or the lengths do not fit.
+pub fn of_batch(input: &[f32], statistics: &mut StatisticsMut<'_>) {
     let channels = statistics.mean.len();
+    statistics.as_ref().check(channels);
+    assert!(channels > 0, "batch normalisation needs at least one channel");
+    assert!(!input.is_empty(), "an empty batch has no mean");
+    assert_eq!(input.len() % channels, 0, "length of input in whole rows");
     let means = statistics.mean.par_chunks_mut(LANES);
     means.zip(statistics.variance.par_chunks_mut(LANES)).enumerate().for_each(
         |(task, (mean, variance))| {
             let first = task * LANES;
-            of_lanes(input, channels, first..first + mean.len(), mean, variance);
+            if mean.len() == LANES {
+                of_lanes::<LANES>(input, channels, first, mean, variance);
+            } else {
+                let lanes = mean.iter_mut().zip(variance).enumerate();
+                for (lane, (mean, variance)) in lanes {
+                    let (mean, variance) = (slice::from_mut(mean), slice::from_mut(variance));
+                    of_lanes::<1>(input, channels, first + lane, mean, variance);
+                }
+            }
         },
     );
 }
 
-fn of_lanes(
+/// The statistics of the N channels from `first` on. N is known to the compiler
+/// so that the sums of all lanes fit into vector registers.
+fn of_lanes<const N: usize>(
     input: &[f32],
     channels: usize,
-    lanes: std::ops::Range<usize>,
+    first: usize,
     mean: &mut [f32],
     variance: &mut [f32],
 ) {
     // Distances from the first row instead of from 0: a mean far from 0 would
     // drown the variance even in f64.
-    let mut origins = [0.0_f64; LANES];
-    for (origin, &x) in origins.iter_mut().zip(&input[lanes.clone()]) {
-        *origin = f64::from(x);
-    }
-    let mut sums = [0.0_f64; LANES];
-    let mut squares = [0.0_f64; LANES];
+    let origins = lanes::<N>(input, first);
+    let mut sums = [0.0_f64; N];
+    let mut squares = [0.0_f64; N];
     for row in input.chunks_exact(channels) {
-        let values = row[lanes.clone()].iter().zip(&origins);
-        for ((&x, origin), (sum, square)) in values.zip(sums.iter_mut().zip(&mut squares)) {
-            let distance = f64::from(x) - origin;
-            *sum += distance;
-            *square += distance * distance;
+        let values = lanes::<N>(row, first);
+        for lane in 0..N {
+            let distance = values[lane] - origins[lane];
+            sums[lane] += distance;
+            squares[lane] += distance * distance;
         }
     }
     let rows = (input.len() / channels) as f64;
@@ -85,6 +102,12 @@ fn of_lanes(
         let spread = squares[lane] / rows - distance * distance;
         *variance = if spread < 0.0 { 0.0 } else { spread as f32 };
     }
+}
+
+/// The N values of a row from `first` on.
+pub(super) fn lanes<const N: usize>(row: &[f32], first: usize) -> [f64; N] {
+    let values: &[f32; N] = row[first..first + N].try_into().expect("N values");
+    values.map(f64::from)
 }
 
 /// Moves the running estimate towards the statistics of a batch of `rows` rows:
