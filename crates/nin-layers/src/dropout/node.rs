@@ -1,0 +1,44 @@
+//! Dropout in a planned engine.
+
+use nin_kernels::dropout::{self, DropoutKey, DropoutProbability};
+
+use crate::engine::{Context, Gradients, Node};
+use crate::{LayerError, Mode};
+
+/// The mask is made again for the gradient: the key is all that is kept.
+pub(crate) struct DropoutNode(pub(crate) DropoutProbability);
+
+impl DropoutNode {
+    fn key(context: &Context<'_>) -> DropoutKey {
+        /// More layers than a network has; the step counts above them.
+        const LAYERS: u64 = 1 << 16;
+        let stream = context.step.wrapping_mul(LAYERS) + context.layer as u64;
+        DropoutKey { seed: context.seed, stream }
+    }
+}
+
+impl Node for DropoutNode {
+    fn forward(
+        &mut self,
+        context: &mut Context<'_>,
+        input: &[f32],
+        output: &mut [f32],
+    ) -> Result<(), LayerError> {
+        match context.mode {
+            Mode::Train => dropout::apply(self.0, Self::key(context), input, output),
+            Mode::Eval => output.copy_from_slice(input),
+        }
+        Ok(())
+    }
+
+    fn backward(
+        &mut self,
+        context: &mut Context<'_>,
+        gradients: Gradients<'_>,
+    ) -> Result<(), LayerError> {
+        if let Some(grad_input) = gradients.grad_input {
+            dropout::apply(self.0, Self::key(context), gradients.grad_output, grad_input);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,271 @@
+//! The engine of the CPU: a layer after the other over buffers that are kept.
+
+use nin_kernels::cross_entropy::{self, LabelSmoothing};
+
+use super::{
+    Batch, BatchResult, Context, Engine, Gradients, Node, Parameter, TrainStep, UpdateScale,
+};
+use crate::{LayerError, Mode, Plan, StateDict, state};
+
+pub(super) struct CpuEngine {
+    plan: Plan,
+    nodes: Vec<Box<dyn Node>>,
+    /// Each layer's output, with room for the largest batch so far.
+    activations: Vec<Vec<f32>>,
+    /// The gradient by a layer's output and the one by its input, in turn.
+    grad_output: Vec<f32>,
+    grad_input: Vec<f32>,
+    scratch: Vec<f32>,
+    /// The first layer that learns; nothing ahead of it needs a gradient.
+    first_trained: usize,
+    /// Pictures in the last batch.
+    batch_size: usize,
+}
+
+impl CpuEngine {
+    pub(super) fn new(
+        plan: Plan,
+        weights: &StateDict,
+        scale: impl Fn(&str) -> UpdateScale,
+    ) -> Result<Self, LayerError> {
+        let nodes: Vec<_> = (0..plan.layers().len())
+            .map(|index| {
+                let parameters = plan
+                    .layer_parameters(index)
+                    .map(|(name, spec)| {
+                        let scale = scale(&name);
+                        Parameter::new(name, spec, scale)
+                    })
+                    .collect();
+                plan.layers()[index].spec.node(parameters)
+            })
+            .collect();
+        let first_trained =
+            nodes.iter().position(|node| !node.parameters().is_empty()).unwrap_or(nodes.len());
+        let mut engine = Self {
+            activations: vec![Vec::new(); nodes.len()],
+            grad_output: Vec::new(),
+            grad_input: Vec::new(),
+            scratch: Vec::new(),
+            batch_size: 0,
+            plan,
+            nodes,
+            first_trained,
+        };
+        engine.load_weights(weights)?;
+        Ok(engine)
+    }
+
+    /// Checks a batch and makes room for it.
+    fn prepare(&mut self, batch: Batch<'_>) -> Result<(), LayerError> {
+        let [channels, height, width] = self.plan.input();
+        let (samples, image_len) = (batch.labels.len(), channels * height * width);
+        if samples == 0 || batch.images.len() != samples * image_len {
+            return Err(LayerError::Batch(format!(
+                "batch of {samples} labels and {} numbers, wanted {image_len} an image",
+                batch.images.len()
+            )));
+        }
+        let classes = self.plan.classes();
+        if let Some(label) = batch.labels.iter().find(|&&label| label as usize >= classes) {
+            return Err(LayerError::Batch(format!("label {label}, want 0..{}", classes - 1)));
+        }
+        self.batch_size = samples;
+        for (activation, output) in self.activations.iter_mut().zip(self.plan.outputs()) {
+            grow(activation, samples * output.iter().product::<usize>());
+        }
+        Ok(())
+    }
+
+    fn forward(&mut self, images: &[f32], mode: Mode, step: &TrainStep) -> Result<(), LayerError> {
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            let (before, after) = self.activations.split_at_mut(index);
+            let input = match before.last() {
+                Some(activation) => cut(activation, &self.plan, index - 1, self.batch_size),
+                None => images,
+            };
+            let len = layer_len(&self.plan, index, self.batch_size);
+            let mut context = Context {
+                mode,
+                input_shape: input_shape(&self.plan, index, self.batch_size),
+                layer: index,
+                seed: step.seed,
+                step: step.step,
+                scratch: &mut self.scratch,
+            };
+            node.forward(&mut context, input, &mut after[0][..len])?;
+        }
+        Ok(())
+    }
+
+    /// From the gradient by the class scores in `grad_output`.
+    fn backward(&mut self, images: &[f32], step: &TrainStep) -> Result<(), LayerError> {
+        for (index, node) in self.nodes.iter_mut().enumerate().skip(self.first_trained).rev() {
+            let input_len = if index > self.first_trained {
+                layer_len(&self.plan, index - 1, self.batch_size)
+            } else {
+                0
+            };
+            grow(&mut self.grad_input, input_len);
+            let input = match index {
+                0 => images,
+                _ => cut(&self.activations[index - 1], &self.plan, index - 1, self.batch_size),
+            };
+            let len = layer_len(&self.plan, index, self.batch_size);
+            let mut context = Context {
+                mode: Mode::Train,
+                input_shape: input_shape(&self.plan, index, self.batch_size),
+                layer: index,
+                seed: step.seed,
+                step: step.step,
+                scratch: &mut self.scratch,
+            };
+            let gradients = Gradients {
+                input,
+                output: &self.activations[index][..len],
+                grad_output: &mut self.grad_output[..len],
+                grad_input: (input_len > 0).then_some(&mut self.grad_input[..input_len]),
+            };
+            node.backward(&mut context, gradients)?;
+            std::mem::swap(&mut self.grad_output, &mut self.grad_input);
+        }
+        Ok(())
+    }
+
+    fn result(&self, loss_sum: f64, labels: &[u32]) -> Result<BatchResult, LayerError> {
+        let logits = self.logits();
+        if !loss_sum.is_finite() || !logits.iter().all(|value| value.is_finite()) {
+            return Err(LayerError::NotFinite { what: "loss".to_owned() });
+        }
+        let correct = cross_entropy::count_correct(self.plan.classes(), logits, labels);
+        Ok(BatchResult { samples: labels.len(), loss_sum, correct })
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.nodes.iter().flat_map(|node| node.parameters())
+    }
+
+    fn parameters_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {
+        self.nodes.iter_mut().flat_map(|node| node.parameters_mut())
+    }
+}
+
+impl Engine for CpuEngine {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn train_step(
+        &mut self,
+        batch: Batch<'_>,
+        step: &TrainStep,
+    ) -> Result<BatchResult, LayerError> {
+        self.prepare(batch)?;
+        self.forward(batch.images, Mode::Train, step)?;
+        let classes = self.plan.classes();
+        let scores = batch.labels.len() * classes;
+        grow(&mut self.grad_output, scores);
+        let logits = &self.activations.last().expect("a plan has layers")[..scores];
+        let grads = &mut self.grad_output[..scores];
+        let smoothing = step.label_smoothing;
+        let loss_sum =
+            cross_entropy::forward_backward(classes, smoothing, logits, batch.labels, grads);
+        let result = self.result(loss_sum, batch.labels)?;
+        self.backward(batch.images, step)?;
+        if let Some(parameter) = self.parameters().find(|parameter| !is_finite(&parameter.grad)) {
+            return Err(LayerError::NotFinite { what: format!("gradient of {}", parameter.name) });
+        }
+        self.parameters_mut().for_each(|parameter| parameter.step(&step.sgd));
+        Ok(result)
+    }
+
+    fn evaluate(&mut self, batch: Batch<'_>) -> Result<BatchResult, LayerError> {
+        self.prepare(batch)?;
+        self.forward(batch.images, Mode::Eval, &TrainStep::default())?;
+        let loss_sum = cross_entropy::forward(
+            self.plan.classes(),
+            LabelSmoothing::default(),
+            self.logits(),
+            batch.labels,
+        );
+        self.result(loss_sum, batch.labels)
+    }
+
+    fn logits(&self) -> &[f32] {
+        let last = self.activations.last().expect("a plan has layers");
+        &last[..self.batch_size * self.plan.classes()]
+    }
+
+    fn weights(&self) -> Result<StateDict, LayerError> {
+        self.parameters()
+            .map(|parameter| {
+                let tensor = state::to_tensor(&parameter.value, &parameter.spec)?;
+                Ok((parameter.name.clone(), tensor))
+            })
+            .collect()
+    }
+
+    fn load_weights(&mut self, weights: &StateDict) -> Result<(), LayerError> {
+        let wanted = self.parameters().map(|parameter| (&*parameter.name, &parameter.spec));
+        let values = state::to_kernel_order(weights, wanted)?;
+        for (parameter, value) in self.parameters_mut().zip(values) {
+            parameter.value = value;
+        }
+        Ok(())
+    }
+
+    fn momentum(&self) -> Result<StateDict, LayerError> {
+        self.parameters()
+            .filter_map(|parameter| Some((parameter, parameter.momentum.as_ref()?)))
+            .map(|(parameter, momentum)| {
+                Ok((parameter.name.clone(), state::to_tensor(momentum, &parameter.spec)?))
+            })
+            .collect()
+    }
+
+    fn load_momentum(&mut self, momentum: &StateDict) -> Result<(), LayerError> {
+        if momentum.is_empty() {
+            self.parameters_mut().for_each(|parameter| parameter.momentum = None);
+            return Ok(());
+        }
+        let trained = |parameter: &Parameter| parameter.spec.role.is_trained();
+        let wanted = self
+            .parameters()
+            .filter(|parameter| trained(parameter))
+            .map(|parameter| (&*parameter.name, &parameter.spec));
+        let values = state::to_kernel_order(momentum, wanted)?;
+        for (parameter, value) in
+            self.parameters_mut().filter(|parameter| trained(parameter)).zip(values)
+        {
+            parameter.momentum = Some(value);
+        }
+        Ok(())
+    }
+}
+
+fn grow(buffer: &mut Vec<f32>, len: usize) {
+    if buffer.len() < len {
+        buffer.resize(len, 0.0);
+    }
+}
+
+/// Floats of a layer's output.
+fn layer_len(plan: &Plan, index: usize, batch_size: usize) -> usize {
+    batch_size * plan.outputs()[index].iter().product::<usize>()
+}
+
+fn input_shape(plan: &Plan, index: usize, batch_size: usize) -> [usize; 4] {
+    let [channels, height, width] = plan.layer_input(index);
+    [batch_size, channels, height, width]
+}
+
+/// The part of a layer's buffer that this batch uses.
+fn cut<'a>(activation: &'a [f32], plan: &Plan, index: usize, batch_size: usize) -> &'a [f32] {
+    &activation[..layer_len(plan, index, batch_size)]
+}
+
+/// Whether all values are finite: a product with 0 is 0 for those and NaN for
+/// others, which a sum carries without a branch.
+fn is_finite(values: &[f32]) -> bool {
+    values.iter().map(|value| value * 0.0).sum::<f32>() == 0.0
+}

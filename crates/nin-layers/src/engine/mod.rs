@@ -1,0 +1,136 @@
+//! Planned execution of a chain of layers: the boundary to the hardware.
+//!
+//! An [`Engine`] owns weights, gradients, optimiser state and every buffer of
+//! a [`Plan`] and runs whole steps on them. The training loop sees only this
+//! trait, so another device is another engine, made in [`create`].
+//!
+//! candle's tape gives the same gradients (a test holds them equal) and is
+//! there for everyone who combines the layers in new ways. It costs a zeroed
+//! tensor and an addition for each edge and an allocation for each result,
+//! which a fixed chain does not need.
+
+mod cpu;
+mod node;
+mod parameter;
+#[cfg(test)]
+mod tests;
+
+use candle_core::Device;
+
+pub(crate) use node::{Context, Gradients, Node};
+pub(crate) use parameter::Parameter;
+pub use parameter::UpdateScale;
+
+use crate::{LayerError, Plan, StateDict};
+use nin_kernels::cross_entropy::LabelSmoothing;
+use nin_kernels::sgd::SgdParams;
+
+/// Pictures and their classes.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// N, H, W, C: channels-last, normalised.
+    pub images: &'a [f32],
+    /// N class numbers.
+    pub labels: &'a [u32],
+}
+
+/// What one training step needs besides the batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TrainStep {
+    /// Learning rate and the optimiser's constants.
+    pub sgd: SgdParams,
+    /// Share of the target that is spread over all classes.
+    pub label_smoothing: LabelSmoothing,
+    /// The run's seed, for dropout.
+    pub seed: u64,
+    /// The number of this step, counted through the run from 0, for dropout.
+    pub step: u64,
+}
+
+/// What a batch came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BatchResult {
+    /// Pictures in the batch.
+    pub samples: usize,
+    /// Sum of the pictures' losses.
+    pub loss_sum: f64,
+    /// Pictures whose largest class score is the label's.
+    pub correct: usize,
+}
+
+/// Runs a network on one device.
+pub trait Engine: Send {
+    /// The network.
+    fn plan(&self) -> &Plan;
+
+    /// Forward pass, mean cross-entropy, backward pass and one SGD step. The
+    /// result is of the forward pass, dropout and all.
+    ///
+    /// # Errors
+    ///
+    /// A batch that does not fit the network; a loss or gradient that is not
+    /// finite, in which case no weight has changed.
+    fn train_step(&mut self, batch: Batch<'_>, step: &TrainStep)
+    -> Result<BatchResult, LayerError>;
+
+    /// Forward pass in evaluation mode and cross-entropy without smoothing.
+    ///
+    /// # Errors
+    ///
+    /// A batch that does not fit the network, or class scores that are not
+    /// finite.
+    fn evaluate(&mut self, batch: Batch<'_>) -> Result<BatchResult, LayerError>;
+
+    /// The class scores of the last batch, N × classes.
+    fn logits(&self) -> &[f32];
+
+    /// All weights and recorded statistics.
+    ///
+    /// # Errors
+    ///
+    /// Of the device.
+    fn weights(&self) -> Result<StateDict, LayerError>;
+
+    /// Takes over weights and recorded statistics.
+    ///
+    /// # Errors
+    ///
+    /// A tensor that is missing, too many, of the wrong shape or not finite;
+    /// then nothing has changed.
+    fn load_weights(&mut self, weights: &StateDict) -> Result<(), LayerError>;
+
+    /// The optimiser's momentum by the weights' names; empty before the first
+    /// step and without momentum.
+    ///
+    /// # Errors
+    ///
+    /// Of the device.
+    fn momentum(&self) -> Result<StateDict, LayerError>;
+
+    /// Takes over the optimiser's momentum; an empty one starts it anew.
+    ///
+    /// # Errors
+    ///
+    /// As for [`load_weights`](Self::load_weights).
+    fn load_momentum(&mut self, momentum: &StateDict) -> Result<(), LayerError>;
+}
+
+/// The engine of a device for a network with these initial weights.
+///
+/// `scale` gives the factors of learning rate and weight decay by a tensor's
+/// full name.
+///
+/// # Errors
+///
+/// A device without an engine, or weights that do not fit the plan.
+pub fn create(
+    device: &Device,
+    plan: Plan,
+    weights: &StateDict,
+    scale: impl Fn(&str) -> UpdateScale,
+) -> Result<Box<dyn Engine>, LayerError> {
+    match device {
+        Device::Cpu => Ok(Box::new(cpu::CpuEngine::new(plan, weights, scale)?)),
+        other => Err(LayerError::Setting(format!("no engine for the device {other:?}"))),
+    }
+}

@@ -1,0 +1,61 @@
+//! A parameter with its values, gradient and momentum.
+
+use nin_kernels::sgd::{self, MomentumBuffer, SgdParams};
+
+use crate::ParameterSpec;
+
+/// Factors that one parameter puts on the optimiser's settings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UpdateScale {
+    /// Factor of the learning rate.
+    pub lr: f64,
+    /// Factor of the weight decay.
+    pub weight_decay: f64,
+}
+
+impl Default for UpdateScale {
+    fn default() -> Self {
+        Self { lr: 1.0, weight_decay: 1.0 }
+    }
+}
+
+/// All in the kernels' order.
+pub(crate) struct Parameter {
+    /// Full name, `net.0.2.weight`.
+    pub(crate) name: String,
+    pub(crate) spec: ParameterSpec,
+    pub(crate) scale: UpdateScale,
+    pub(crate) value: Vec<f32>,
+    pub(crate) grad: Vec<f32>,
+    /// `None` before the first step and without momentum.
+    pub(crate) momentum: Option<Vec<f32>>,
+}
+
+impl Parameter {
+    pub(crate) fn new(name: String, spec: ParameterSpec, scale: UpdateScale) -> Self {
+        let len = spec.len();
+        let grad = if spec.role.is_trained() { vec![0.0; len] } else { Vec::new() };
+        Self { name, spec, scale, value: vec![0.0; len], grad, momentum: None }
+    }
+
+    /// Moves the value by one step along its gradient.
+    pub(crate) fn step(&mut self, params: &SgdParams) {
+        if !self.spec.role.is_trained() {
+            return;
+        }
+        let params = SgdParams {
+            lr: params.lr * self.scale.lr,
+            weight_decay: params.weight_decay * self.scale.weight_decay,
+            ..*params
+        };
+        let buffer = if params.momentum == 0.0 {
+            MomentumBuffer::Unused
+        } else {
+            match &mut self.momentum {
+                Some(momentum) => MomentumBuffer::Later(momentum),
+                first => MomentumBuffer::First(first.insert(vec![0.0; self.value.len()])),
+            }
+        };
+        sgd::step(&params, &mut self.value, &self.grad, buffer);
+    }
+}
