@@ -1,7 +1,7 @@
 //! Two-dimensional convolution (cross-correlation) with bias and activation.
 //!
-//! output[n, y, x, o] = act(bias[o] + Σ weight[o, ky, kx, i] ·
-//! input[n, y·stride + ky − padding, x·stride + kx − padding, i])
+//! output(n, y, x, o) = act(bias(o) + Σ weight(o, ky, kx, i) ·
+//! input(n, y·stride + ky − padding, x·stride + kx − padding, i))
 //!
 //! # Shapes
 //!
