@@ -1,0 +1,122 @@
+//! Checkpoints: safetensors with PyTorch's tensor names, order and shapes, and
+//! what is needed to use the weights in the metadata.
+
+use std::collections::HashMap;
+
+use candle_core::{DType, Device, Tensor};
+use nin_layers::StateDict;
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{ModelConfig, ModelError};
+
+/// What the weights are for. With this no flag is needed to test a checkpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// The network.
+    pub model: ModelConfig,
+    /// H, W of the pictures in pixels.
+    pub image_size: [usize; 2],
+    /// A name for each class.
+    pub class_names: Vec<String>,
+    /// Subtracted from each channel of pixels in \[0, 1\].
+    pub mean: Vec<f32>,
+    /// Divides each channel after that.
+    pub std: Vec<f32>,
+    /// The data set trained on.
+    pub dataset: String,
+    /// The epoch after which the weights were saved, from 1; 0 before training.
+    pub epoch: u32,
+    /// The run's seed.
+    pub seed: u64,
+    /// Name and version of the program that wrote the file.
+    pub producer: String,
+}
+
+/// The one key of the metadata: safetensors gives several keys in no fixed
+/// order, and equal checkpoints must be equal files.
+const METADATA_KEY: &str = "nin";
+
+/// Tensors as a safetensors file with `info` as JSON in its metadata.
+///
+/// # Errors
+///
+/// A tensor that is not f32, or numbers that JSON cannot hold.
+pub fn to_bytes(tensors: &StateDict, info: &impl Serialize) -> Result<Vec<u8>, ModelError> {
+    let bytes = tensors
+        .values()
+        .map(|tensor| {
+            let values = tensor.flatten_all()?.to_vec1::<f32>()?;
+            Ok(values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())
+        })
+        .collect::<Result<Vec<_>, ModelError>>()?;
+    let views = tensors
+        .iter()
+        .zip(&bytes)
+        .map(|((name, tensor), bytes)| {
+            Ok((name, TensorView::new(Dtype::F32, tensor.dims().to_vec(), bytes)?))
+        })
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
+        .map_err(problem)?;
+    let json = serde_json::to_string(info).map_err(problem)?;
+    let metadata = HashMap::from([(METADATA_KEY.to_owned(), json)]);
+    safetensors::serialize(views, Some(metadata)).map_err(problem)
+}
+
+/// Reads what [`to_bytes`] has written; f16, bf16 and f64 become f32.
+///
+/// # Errors
+///
+/// Bytes that are no safetensors file, one without this program's metadata, or
+/// a tensor of another type.
+pub fn from_bytes<I: DeserializeOwned>(bytes: &[u8]) -> Result<(StateDict, I), ModelError> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| no_safetensors(&error))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| no_safetensors(&error))?;
+    let json = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
+    let json = json.ok_or_else(|| {
+        ModelError::Checkpoint(format!(
+            "a safetensors file without the metadata \"{METADATA_KEY}\": it was not written by \
+             this program"
+        ))
+    })?;
+    let info = serde_json::from_str(json)
+        .map_err(|error| ModelError::Checkpoint(format!("metadata \"{METADATA_KEY}\": {error}")))?;
+    let tensors = file
+        .iter()
+        .map(|(name, view)| {
+            let dtype = match view.dtype() {
+                Dtype::F32 => DType::F32,
+                Dtype::F16 => DType::F16,
+                Dtype::BF16 => DType::BF16,
+                Dtype::F64 => DType::F64,
+                other => {
+                    return Err(ModelError::Checkpoint(format!(
+                        "tensor {name} is {other:?}, want F32, F16, BF16 or F64"
+                    )));
+                }
+            };
+            let tensor = Tensor::from_raw_buffer(view.data(), dtype, view.shape(), &Device::Cpu)?;
+            Ok((name.to_owned(), tensor.to_dtype(DType::F32)?))
+        })
+        .collect::<Result<_, ModelError>>()?;
+    Ok((tensors, info))
+}
+
+fn problem(error: impl std::fmt::Display) -> ModelError {
+    ModelError::Checkpoint(error.to_string())
+}
+
+fn no_safetensors(error: &safetensors::SafeTensorError) -> ModelError {
+    use safetensors::SafeTensorError::{
+        HeaderTooSmall, InvalidHeaderLength, MetadataIncompleteBuffer,
+    };
+    let meaning = match error {
+        HeaderTooSmall | InvalidHeaderLength | MetadataIncompleteBuffer => {
+            "truncated or incomplete safetensors file"
+        }
+        _ => "not a safetensors file",
+    };
+    ModelError::Checkpoint(format!("{meaning}: {error}"))
+}

@@ -1,0 +1,108 @@
+//! From the words of a configuration to a planned network.
+
+mod chain;
+
+use candle_nn::VarBuilder;
+use nin_layers::engine::UpdateScale;
+use nin_layers::{Init, Plan, Sequential, StateDict, init};
+
+use crate::config::{ConvConfig, InitKind};
+use crate::{ModelConfig, ModelError};
+use chain::Chain;
+
+/// A Network In Network for pictures of one size and one number of classes.
+///
+/// Its tensors are named as PyTorch counts the modules of one
+/// `nn.Sequential` called `net`: blocks, pools, dropouts and so on at its top,
+/// and within a block the convolutions, norms and ReLUs.
+#[derive(Clone, Debug)]
+pub struct Network {
+    config: ModelConfig,
+    plan: Plan,
+    /// The block of each layer that belongs to one.
+    blocks: Vec<Option<usize>>,
+    /// The convolution that each layer is or belongs to.
+    convs: Vec<Option<ConvConfig>>,
+}
+
+impl Network {
+    /// Plans the network for pictures of `height` × `width` pixels.
+    ///
+    /// # Errors
+    ///
+    /// A value that makes no network, or pictures too small for a layer, which
+    /// the error names.
+    pub fn new(
+        config: &ModelConfig,
+        [height, width]: [usize; 2],
+        classes: usize,
+    ) -> Result<Self, ModelError> {
+        let Chain { layers, blocks, convs } = Chain::new(config, classes)?;
+        let plan = Plan::new([config.in_channels, height, width], layers)?;
+        if plan.classes() != classes {
+            return Err(ModelError::config(
+                "blocks",
+                format!("the last layer has {} channels for {classes} classes", plan.classes()),
+            ));
+        }
+        Ok(Self { config: config.clone(), plan, blocks, convs })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// The layers with their names and shapes.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The mlpconv block of layer `index` of the plan, counted from 0.
+    pub(crate) fn block(&self, index: usize) -> Option<usize> {
+        self.blocks[index]
+    }
+
+    /// The weights that training starts from.
+    ///
+    /// # Errors
+    ///
+    /// Of candle, when a tensor is made.
+    pub fn initial_weights(&self, seed: u64) -> Result<StateDict, ModelError> {
+        let init_of = |name: &str| match self.config.init {
+            InitKind::KaimingNormalFanOut => Init::KaimingNormalFanOut,
+            InitKind::XavierUniform => Init::XavierUniform,
+            InitKind::PytorchDefault => Init::PytorchDefault,
+            InitKind::Normal => {
+                let own = self.conv(name).and_then(|conv| conv.init_std);
+                Init::Normal { std: own.unwrap_or(self.config.init_std) }
+            }
+        };
+        Ok(init::state_dict(self.plan.parameters(), init_of, seed)?)
+    }
+
+    /// The learning-rate factor of a tensor, by its full name.
+    pub fn lr_multiplier(&self, name: &str) -> f64 {
+        match self.conv(name) {
+            Some(conv) if name.ends_with(".bias") => conv.bias_lr_multiplier,
+            Some(conv) => conv.lr_multiplier,
+            None => UpdateScale::default().lr,
+        }
+    }
+
+    fn conv(&self, tensor: &str) -> Option<&ConvConfig> {
+        let (layer, _) = tensor.rsplit_once('.')?;
+        let index = self.plan.layers().iter().position(|named| named.name == layer)?;
+        self.convs[index].as_ref()
+    }
+
+    /// The network as a candle module that takes its weights from `vb`; `seed`
+    /// is for dropout.
+    ///
+    /// # Errors
+    ///
+    /// A tensor that `vb` does not have, or of another shape.
+    pub fn module(&self, vb: &VarBuilder<'_>, seed: u64) -> Result<Sequential, ModelError> {
+        Ok(Sequential::new(&self.plan, vb, seed)?)
+    }
+}
