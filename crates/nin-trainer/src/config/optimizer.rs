@@ -1,0 +1,100 @@
+//! The section `[optimizer]`.
+
+use nin_layers::{LabelSmoothing, SgdParams};
+use serde::{Deserialize, Serialize};
+
+/// The optimiser and its loss; the defaults are the original program's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OptimizerConfig {
+    /// The rule.
+    pub kind: OptimizerKind,
+    /// Pictures in a step, at least 1.
+    pub batch_size: usize,
+    /// Learning rate: where the schedule starts, or the peak of one-cycle.
+    pub lr: f64,
+    /// Share of the old momentum buffer that stays.
+    pub momentum: f64,
+    /// Share of the new gradient that is kept out of the momentum buffer.
+    pub dampening: f64,
+    /// Nesterov's form of momentum.
+    pub nesterov: bool,
+    /// Factor of a weight that is added to its gradient.
+    pub weight_decay: f64,
+    /// Which numbers decay.
+    pub weight_decay_on: WeightDecayOn,
+    /// Factor of the learning rate for all biases, on top of the layer's own.
+    pub bias_lr_multiplier: f64,
+    /// Share of the target that is spread over all classes, in \[0, 1\].
+    pub label_smoothing: f64,
+}
+
+/// The optimiser's rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerKind {
+    /// Stochastic gradient descent as PyTorch defines it.
+    #[default]
+    Sgd,
+}
+
+/// Which numbers decay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WeightDecayOn {
+    /// All that are trained, as PyTorch does.
+    #[default]
+    All,
+    /// The weights of convolutions: no bias and no norm.
+    Weights,
+}
+
+impl Default for OptimizerConfig {
+    fn default() -> Self {
+        Self {
+            kind: OptimizerKind::Sgd,
+            batch_size: 8,
+            lr: 0.03,
+            momentum: 0.0,
+            dampening: 0.0,
+            nesterov: false,
+            weight_decay: 0.0,
+            weight_decay_on: WeightDecayOn::All,
+            bias_lr_multiplier: 1.0,
+            label_smoothing: 0.0,
+        }
+    }
+}
+
+impl OptimizerConfig {
+    /// The constants of the rule.
+    pub fn sgd(&self) -> SgdParams {
+        SgdParams {
+            lr: self.lr,
+            momentum: self.momentum,
+            dampening: self.dampening,
+            weight_decay: self.weight_decay,
+            nesterov: self.nesterov,
+        }
+    }
+
+    /// The loss's label smoothing.
+    ///
+    /// # Errors
+    ///
+    /// In words, the first key with a bad value.
+    pub fn validate(&self) -> Result<LabelSmoothing, String> {
+        if self.batch_size == 0 {
+            return Err("batch_size: want at least 1, got 0".to_owned());
+        }
+        if !(self.lr.is_finite() && self.lr > 0.0) {
+            return Err(format!("lr: want a finite number above 0, got {}", self.lr));
+        }
+        if !(self.bias_lr_multiplier.is_finite() && self.bias_lr_multiplier >= 0.0) {
+            let got = self.bias_lr_multiplier;
+            return Err(format!("bias_lr_multiplier: want finite and at least 0, got {got}"));
+        }
+        self.sgd().validate().map_err(|error| error.to_string())?;
+        LabelSmoothing::new(self.label_smoothing).map_err(|error| error.to_string())
+    }
+}
