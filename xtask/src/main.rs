@@ -1,3 +1,44 @@
-//! xtask.
+//! Project tasks: `cargo xtask TASK`.
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod ci;
+mod command;
+mod golden;
+mod tidy;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own tasks")]
+enum Task {
+    /// Run everything that must pass before a change is merged
+    Ci,
+    /// Write the PyTorch truth under golden/ anew
+    Golden(golden::Options),
+    /// Check what neither rustfmt nor clippy looks at
+    Tidy(tidy::Options),
+}
+
+fn main() -> ExitCode {
+    let result = match Task::parse() {
+        Task::Ci => ci::run(root()),
+        Task::Golden(options) => golden::run(root(), &options),
+        Task::Tidy(options) => tidy::run(root(), &options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's folder.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies inside the workspace")
+}
