@@ -38,6 +38,14 @@ pub enum DatasetError {
         /// The path asked for.
         path: PathBuf,
     },
+    /// A folder has none of the four files.
+    #[error("{}: no IDX file such as train-images-idx3-ubyte there or in {}", folder.display(), listed(below))]
+    NoFiles {
+        /// The folder that was searched.
+        folder: PathBuf,
+        /// The folders below it that were searched too.
+        below: Vec<PathBuf>,
+    },
     /// A folder lacks one of the four files.
     #[error("{}: {name} is missing (also looked for with .gz and as {dotted})", folder.display())]
     MissingFile {
@@ -170,6 +178,11 @@ pub enum DatasetError {
     /// The thread that prepares batches ended early: a bug.
     #[error("the thread that prepares batches failed: {0}")]
     Worker(String),
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+    paths.join(", ")
 }
 
 /// Whose world an error is in; a program may choose its exit code by it.

@@ -53,7 +53,10 @@ impl FourFiles {
             |folder: &PathBuf| (0..4).any(|file| !Self::candidates(folder, file).is_empty());
         let mut folders =
             std::iter::once(root.into()).chain(below.iter().map(|below| root.join(below)));
-        Self::find(&folders.find(has_some).unwrap_or_else(|| root.into()))
+        match folders.find(has_some) {
+            Some(folder) => Self::find(&folder),
+            None => Err(DatasetError::NoFiles { folder: root.into(), below: below.into() }),
+        }
     }
 
     /// Reads the four files. A damaged one is passed over when it is there

@@ -10,6 +10,9 @@ pub(crate) const FILE_NAMES: [&str; 4] = [
     "t10k-labels-idx1-ubyte",
 ];
 
+/// Room for a gzip file that is larger than what it unzips to.
+const GZIP_OVERHEAD_BYTES: u64 = 1 << 16;
+
 /// What identifies a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum KnownDigest {
@@ -47,6 +50,11 @@ impl KnownSet {
             DatasetName::Kmnist => Some(&KMNIST),
             DatasetName::FashionMnistSample | DatasetName::Folder(_) => None,
         }
+    }
+
+    /// The most bytes that file number `file` takes, gzipped or not.
+    pub(crate) fn stored_limit(&self, file: usize) -> u64 {
+        self.unzipped_bytes[file] + GZIP_OVERHEAD_BYTES
     }
 
     /// The title of the set that has a file with this digest.

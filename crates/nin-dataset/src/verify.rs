@@ -1,6 +1,7 @@
 //! Whether a file is the known file of a named set.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use crate::digest::{md5, sha256};
@@ -18,7 +19,9 @@ pub(crate) fn read_verified(
     set: &KnownSet,
     file: usize,
 ) -> Result<IdxArray, DatasetError> {
-    let stored = fs::read(path)
+    let mut stored = Vec::new();
+    File::open(path)
+        .and_then(|source| source.take(set.stored_limit(file) + 1).read_to_end(&mut stored))
         .map_err(|error| DatasetError::Idx { path: path.into(), problem: error.into() })?;
     verified(&stored, path, set, file)
 }

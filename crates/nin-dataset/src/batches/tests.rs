@@ -17,7 +17,10 @@ fn preparation(image_size: (usize, usize), channels: usize) -> Preparation {
     Preparation { image_size, normalization }
 }
 
-fn all(batches: Batches) -> Vec<(Vec<f32>, Vec<u32>, Vec<u32>, [usize; 4])> {
+type Copied = (Vec<f32>, Vec<u32>, Vec<u32>, [usize; 4]);
+
+/// Images, labels, indices and shape of each batch.
+fn all(batches: Batches) -> Vec<Copied> {
     let copy = |batch: Result<Batch, DatasetError>| {
         let batch = batch.unwrap();
         (batch.images.clone(), batch.labels.clone(), batch.indices.clone(), batch.shape)

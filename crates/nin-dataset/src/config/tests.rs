@@ -43,6 +43,7 @@ fn every_key_is_read_and_written() {
         mirrors: vec!["http://localhost/".into()],
     };
     assert_eq!(config, wanted);
+    assert_eq!(parsed("mean = 0").unwrap().mean, Statistic::Same(0.0));
     for config in [wanted, DataConfig::default()] {
         assert_eq!(parsed(&toml::to_string(&config).unwrap()).unwrap(), config);
     }

@@ -12,9 +12,6 @@ use crate::known_set::{FILE_NAMES, KnownSet};
 use crate::source::Attempt;
 use crate::verify::verified;
 
-/// Room for a gzip file that is larger than what it unzips to.
-const GZIP_OVERHEAD_BYTES: u64 = 1 << 16;
-
 /// Why a file was not fetched.
 pub(super) enum Failure {
     /// The mirror has not given the right file; another one may.
@@ -39,8 +36,7 @@ pub(super) fn transfer(
         .suffix(".part")
         .tempfile_in(folder)
         .map_err(|source| Failure::Write(cannot_write(source)))?;
-    let limit = set.unzipped_bytes[file] + GZIP_OVERHEAD_BYTES;
-    receive(response.into_body(), limit, &mut part)?;
+    receive(response.into_body(), set.stored_limit(file), &mut part)?;
 
     let stored = fs::read(part.path()).map_err(|source| Failure::Write(cannot_write(source)))?;
     verified(&stored, Path::new(url), set, file)

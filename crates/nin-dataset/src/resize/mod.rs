@@ -20,7 +20,10 @@ use weights::{PRECISION_BITS, Window, windows};
 ///
 /// # Source
 ///
-/// Pillow `src/libImaging/Resample.c`, `ImagingResample…8bpc`. The pictures of
+/// Pillow `src/libImaging/Resample.c`, `ImagingResample…8bpc`. Pillow 13 runs
+/// the vertical pass first where a picture shrinks in height and grows, or
+/// shrinks less, in width; some bytes then differ by the rounding between the
+/// passes. Square pictures made square are never among these. The pictures of
 /// torchvision's `Resize` go this way when they are PIL images.
 #[derive(Clone, Debug)]
 pub struct Resizer {

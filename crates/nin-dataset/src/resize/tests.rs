@@ -3,8 +3,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::digest::sha256;
 
+fn formula((height, width): (usize, usize), channels: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            bytes.extend((0..channels).map(|c| (37 * x + 91 * y + x * y + 101 * c) as u8));
+        }
+    }
+    bytes
+}
+
 fn pattern() -> Vec<u8> {
-    (0..28 * 28).map(|i| (i % 28, i / 28)).map(|(x, y)| (37 * x + 91 * y + x * y) as u8).collect()
+    formula((28, 28), 1)
 }
 
 fn resized(picture: &[u8], from: (usize, usize), to: (usize, usize), channels: usize) -> Vec<u8> {
@@ -28,6 +38,29 @@ fn every_byte_equals_pillow() {
     ];
     for (size, wanted) in cases {
         assert_eq!(sha256(&resized(&input, (28, 28), (size, size), 1)), wanted, "to {size}");
+    }
+}
+
+/// Made with Pillow 13.0.0: (37x + 91y + xy + 101c) mod 256 at odd sizes, grey
+/// and in colour.
+#[test]
+fn odd_sizes_and_colour_equal_pillow() {
+    #[rustfmt::skip]
+    let cases = [
+        ((28, 20), (32, 32), "5647f90af64e55ce0b25a61b5f2f667960e87647f049ab186896c822eae802b1", "456925257338ad18cdd1e6ab6e904552375738e622c645908ae5955c4a1d6073"),
+        ((33, 57), (20, 11), "07d85bf9cecab817049394577de82d7082597f78f588b8192ed69a1d8ef07fa3", "f9e56bd23c55d7d96c9f1b5db74f7be7b5bbbc79de2c98fd955fd3ad6cee9e98"),
+        ((1, 1), (5, 3), "5322fecfc92a5e3248a297a3df3eddfb9bd9049504272e4f572b87fa36d4b3bd", "2f313f34aa7d9e1eca938eab27f2b9761d56c0c78ed50c623f8daf86ee472c16"),
+        ((3, 5), (7, 64), "ec736ab1078858fcede470ca1fc3fa26b5fde18af996caed549f98180b81598e", "858d3eae8fadc8ee198c697b52c16fbb1a83967f4a73ab18a9c31cb5e5786f93"),
+        ((28, 28), (27, 28), "e86088c36c76a974c855a8bd08ea81576c7a53bc404cd8fb401ffb6a5230fe9e", "a2ba8efaab4143139fd699a148ed05a272776374427cf87dfa754487e6e9d92b"),
+        ((28, 28), (28, 29), "bfdad045e868d68990ffafa76251a980348bef3a04ff6c9b83a22dd33d06c898", "5eeedbafda5df91990f0bd833a19a0df060eb4cf7a3695c0ceda19d2d6d1a2e3"),
+        ((7, 7), (1, 1), "594e519ae499312b29433b7dd8a97ff068defcba9755b6d5d00e84c524d67b06", "f0fb782690543e3a50df0750c8d4ee57ce612087320e544592f43b27383e0bff"),
+    ];
+    for (from, to, grey, colour) in cases {
+        for (channels, wanted) in [(1, grey), (3, colour)] {
+            let picture = formula(from, channels);
+            let found = sha256(&resized(&picture, from, to, channels));
+            assert_eq!(found, wanted, "{from:?} to {to:?}, {channels} channels");
+        }
     }
 }
 

@@ -26,11 +26,10 @@ pub(super) fn windows(in_size: usize, out_size: usize) -> Vec<Window> {
             // Casts to usize turn negative numbers into 0, which is the clip.
             let first = (centre - support + 0.5) as usize;
             let end = ((centre + support + 0.5) as usize).min(in_size);
-            // Divided as Pillow does it, by the reciprocal: the last bit counts.
+            // Times the reciprocal as in Pillow: the last bit counts.
             let per_support = 1.0 / support;
             let shares: Vec<f64> = (first..end)
-                .map(|x| (x - first) as f64)
-                .map(|x| (x + first as f64 - centre + 0.5) * per_support)
+                .map(|x| (x as f64 - centre + 0.5) * per_support)
                 .map(|distance| (1.0 - distance.abs()).max(0.0))
                 .collect();
             let sum: f64 = shares.iter().sum();

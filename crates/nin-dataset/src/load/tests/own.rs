@@ -98,6 +98,11 @@ fn a_missing_file_is_named_with_its_folder() {
 fn folders_that_are_none_are_refused() {
     let error = refused("none");
     assert!(error.contains("no such folder, nor a data set (fashion-mnist, mnist"), "{error}");
+    let error = refused("..");
+    assert!(
+        error.ends_with("no IDX file such as train-images-idx3-ubyte there or in raw"),
+        "{error}"
+    );
     let error = refused("tiny_ok/train-labels-idx1-ubyte");
     assert!(error.ends_with("not a folder"), "{error}");
 }
