@@ -14,12 +14,22 @@ pub(crate) struct BatchNormNode {
     /// The batch's statistics, kept for the backward pass.
     mean: Vec<f32>,
     variance: Vec<f32>,
+    /// The running statistics, once the step that moved them has succeeded.
+    next_mean: Vec<f32>,
+    next_var: Vec<f32>,
 }
 
 impl BatchNormNode {
     pub(crate) fn new(spec: BatchNormSpec, parameters: Vec<Parameter>) -> Self {
-        let channels = parameters[0].value.len();
-        Self { spec, parameters, mean: vec![0.0; channels], variance: vec![0.0; channels] }
+        let zeros = vec![0.0; parameters[0].value.len()];
+        Self {
+            spec,
+            parameters,
+            mean: zeros.clone(),
+            variance: zeros.clone(),
+            next_mean: zeros.clone(),
+            next_var: zeros,
+        }
     }
 }
 
@@ -30,7 +40,7 @@ impl Node for BatchNormNode {
         input: &[f32],
         output: &mut [f32],
     ) -> Result<(), LayerError> {
-        let [weight, bias, running_mean, running_var] = &mut *self.parameters else {
+        let [weight, bias, running_mean, running_var] = &*self.parameters else {
             unreachable!("a batch norm has four")
         };
         let BatchNormSpec { eps, momentum, activation } = self.spec;
@@ -39,14 +49,13 @@ impl Node for BatchNormNode {
             Mode::Train => {
                 let saved = StatisticsMut { mean: &mut self.mean, variance: &mut self.variance };
                 batch_norm::forward_train(&norm, input, output, saved);
+                self.next_mean.copy_from_slice(&running_mean.value);
+                self.next_var.copy_from_slice(&running_var.value);
                 update_running(
                     momentum,
                     input.len() / self.mean.len(),
                     Statistics { mean: &self.mean, variance: &self.variance },
-                    StatisticsMut {
-                        mean: &mut running_mean.value,
-                        variance: &mut running_var.value,
-                    },
+                    StatisticsMut { mean: &mut self.next_mean, variance: &mut self.next_var },
                 )?;
             }
             Mode::Eval => {
@@ -84,6 +93,14 @@ impl Node for BatchNormNode {
             },
         );
         Ok(())
+    }
+
+    fn commit(&mut self) {
+        let [.., running_mean, running_var] = &mut *self.parameters else {
+            unreachable!("a batch norm has four")
+        };
+        running_mean.value.copy_from_slice(&self.next_mean);
+        running_var.value.copy_from_slice(&self.next_var);
     }
 
     fn parameters(&self) -> &[Parameter] {

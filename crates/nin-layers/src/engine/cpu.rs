@@ -28,21 +28,22 @@ impl CpuEngine {
         weights: &StateDict,
         scale: impl Fn(&str) -> UpdateScale,
     ) -> Result<Self, LayerError> {
-        let nodes: Vec<_> = (0..plan.layers().len())
+        let specs: Vec<_> = plan.parameters().collect();
+        let wanted = specs.iter().map(|(name, spec)| (&**name, spec));
+        let mut values = state::to_kernel_order(weights, wanted)?.into_iter();
+        let nodes = (0..plan.layers().len())
             .map(|index| {
-                let parameters = plan
-                    .layer_parameters(index)
-                    .map(|(name, spec)| {
-                        let scale = scale(&name);
-                        Parameter::new(name, spec, scale)
-                    })
-                    .collect();
-                plan.layers()[index].spec.node(parameters)
+                let specs = plan.layer_parameters(index).zip(values.by_ref());
+                let parameters = specs.map(|((name, spec), value)| {
+                    let scale = scale(&name);
+                    Parameter::new(name, spec, scale, value)
+                });
+                Ok(plan.layers()[index].spec.node(parameters.collect::<Result<_, _>>()?))
             })
-            .collect();
+            .collect::<Result<Vec<_>, LayerError>>()?;
         let first_trained =
             nodes.iter().position(|node| !node.parameters().is_empty()).unwrap_or(nodes.len());
-        let mut engine = Self {
+        Ok(Self {
             activations: vec![Vec::new(); nodes.len()],
             grad_output: Vec::new(),
             grad_input: Vec::new(),
@@ -51,16 +52,14 @@ impl CpuEngine {
             plan,
             nodes,
             first_trained,
-        };
-        engine.load_weights(weights)?;
-        Ok(engine)
+        })
     }
 
     /// Checks a batch and makes room for it.
     fn prepare(&mut self, batch: Batch<'_>) -> Result<(), LayerError> {
         let [channels, height, width] = self.plan.input();
         let (samples, image_len) = (batch.labels.len(), channels * height * width);
-        if samples == 0 || batch.images.len() != samples * image_len {
+        if samples == 0 || Some(batch.images.len()) != samples.checked_mul(image_len) {
             return Err(LayerError::Batch(format!(
                 "batch of {samples} labels and {} numbers, wanted {image_len} an image",
                 batch.images.len()
@@ -160,6 +159,7 @@ impl Engine for CpuEngine {
         batch: Batch<'_>,
         step: &TrainStep,
     ) -> Result<BatchResult, LayerError> {
+        step.sgd.validate()?;
         self.prepare(batch)?;
         self.forward(batch.images, Mode::Train, step)?;
         let classes = self.plan.classes();
@@ -176,6 +176,7 @@ impl Engine for CpuEngine {
             return Err(LayerError::NotFinite { what: format!("gradient of {}", parameter.name) });
         }
         self.parameters_mut().for_each(|parameter| parameter.step(&step.sgd));
+        self.nodes.iter_mut().for_each(|node| node.commit());
         Ok(result)
     }
 

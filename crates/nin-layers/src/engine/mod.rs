@@ -68,8 +68,9 @@ pub trait Engine: Send {
     ///
     /// # Errors
     ///
-    /// A batch that does not fit the network; a loss or gradient that is not
-    /// finite, in which case no weight has changed.
+    /// A batch that does not fit the network; an optimiser's constant outside
+    /// its range; a loss or gradient that is not finite. Then no weight, no
+    /// recorded statistic and no momentum has changed.
     fn train_step(&mut self, batch: Batch<'_>, step: &TrainStep)
     -> Result<BatchResult, LayerError>;
 
@@ -122,7 +123,8 @@ pub trait Engine: Send {
 ///
 /// # Errors
 ///
-/// A device without an engine, or weights that do not fit the plan.
+/// A device without an engine, weights that do not fit the plan, or a factor
+/// that is negative or not finite.
 pub fn create(
     device: &Device,
     plan: Plan,

@@ -54,6 +54,10 @@ pub(crate) trait Node: Send {
         gradients: Gradients<'_>,
     ) -> Result<(), LayerError>;
 
+    /// Takes over what the forward pass recorded in training, once the whole
+    /// step has succeeded.
+    fn commit(&mut self) {}
+
     fn parameters(&self) -> &[Parameter] {
         &[]
     }

@@ -2,14 +2,14 @@
 
 use nin_kernels::sgd::{self, MomentumBuffer, SgdParams};
 
-use crate::ParameterSpec;
+use crate::{LayerError, ParameterSpec};
 
 /// Factors that one parameter puts on the optimiser's settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UpdateScale {
-    /// Factor of the learning rate.
+    /// Factor of the learning rate, finite and at least 0.
     pub lr: f64,
-    /// Factor of the weight decay.
+    /// Factor of the weight decay, finite and at least 0.
     pub weight_decay: f64,
 }
 
@@ -32,10 +32,19 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
-    pub(crate) fn new(name: String, spec: ParameterSpec, scale: UpdateScale) -> Self {
-        let len = spec.len();
-        let grad = if spec.role.is_trained() { vec![0.0; len] } else { Vec::new() };
-        Self { name, spec, scale, value: vec![0.0; len], grad, momentum: None }
+    pub(crate) fn new(
+        name: String,
+        spec: ParameterSpec,
+        scale: UpdateScale,
+        value: Vec<f32>,
+    ) -> Result<Self, LayerError> {
+        if ![scale.lr, scale.weight_decay].iter().all(|&x| x.is_finite() && x >= 0.0) {
+            return Err(LayerError::Setting(format!(
+                "factors of {name} must be finite and at least 0, got {scale:?}"
+            )));
+        }
+        let grad = if spec.role.is_trained() { vec![0.0; value.len()] } else { Vec::new() };
+        Ok(Self { name, spec, scale, value, grad, momentum: None })
     }
 
     /// Moves the value by one step along its gradient.

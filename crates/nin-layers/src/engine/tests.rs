@@ -1,1 +1,106 @@
+//! Tests of the engine, and what they share.
 
+mod agreement;
+mod errors;
+mod steps;
+
+use candle_core::Device;
+use nin_kernels::philox::philox4x32;
+
+use super::{Batch, Engine, TrainStep, UpdateScale, create};
+use crate::{
+    Activation, AvgPool2d, BatchNormSpec, Conv2dSpec, Divisor, DropoutProbability, Init, LayerSpec,
+    LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Plan, Rounding, SgdParams, StateDict,
+    Window, init,
+};
+
+const INPUT: [usize; 3] = [2, 9, 8];
+const CLASSES: usize = 3;
+
+fn named(specs: Vec<LayerSpec>) -> Vec<NamedLayer> {
+    let name = |(index, spec)| NamedLayer { name: format!("net.{index}"), spec };
+    specs.into_iter().enumerate().map(name).collect()
+}
+
+fn dropout(p: f64) -> LayerSpec {
+    LayerSpec::Dropout(DropoutProbability::new(p).unwrap())
+}
+
+/// A network with every kind of layer, dropout of probability `p` among them.
+fn plan(p: f64) -> Plan {
+    let conv = |out_channels, kernel_size, stride, padding, activation| {
+        let window = Window { kernel_size, stride, padding };
+        LayerSpec::Conv2d(Conv2dSpec { out_channels, window, activation })
+    };
+    let window = Window { kernel_size: 3, stride: 2, padding: 0 };
+    // A large alpha, so that the normalisation matters.
+    let lrn = LocalResponseNorm::new(LrnParams { alpha: 0.5, ..LrnParams::default() }).unwrap();
+    let norm = BatchNormSpec { activation: Activation::Relu, ..BatchNormSpec::default() };
+    let (rounding, divisor) = (Rounding::Ceil, Divisor::WindowArea);
+    let specs = vec![
+        conv(5, 3, 1, 1, Activation::Relu),
+        LayerSpec::Conv2d(Conv2dSpec::cccp(4)),
+        LayerSpec::LocalResponseNorm(lrn),
+        LayerSpec::MaxPool2d(MaxPool2d { window, rounding }),
+        dropout(p),
+        conv(6, 3, 1, 1, Activation::None),
+        LayerSpec::BatchNorm2d(norm),
+        LayerSpec::AvgPool2d(AvgPool2d { window, rounding, divisor }),
+        conv(CLASSES, 1, 1, 0, Activation::None),
+        LayerSpec::GlobalAvgPool2d,
+    ];
+    Plan::new(INPUT, named(specs)).unwrap()
+}
+
+fn weights(plan: &Plan) -> StateDict {
+    init::state_dict(plan.parameters(), |_| Init::PytorchDefault, 7).unwrap()
+}
+
+fn engine(plan: &Plan) -> Box<dyn Engine> {
+    create(&Device::Cpu, plan.clone(), &weights(plan), |_| UpdateScale::default()).unwrap()
+}
+
+/// Numbers in [−1, 1), the same for the same seed.
+fn random(len: usize, seed: u32) -> Vec<f32> {
+    let word = |i: usize| philox4x32([i as u32, 0, 0, 0], [seed, 0])[0];
+    (0..len).map(|i| (word(i) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect()
+}
+
+/// Pictures and labels.
+struct Samples {
+    images: Vec<f32>,
+    labels: Vec<u32>,
+}
+
+impl Samples {
+    fn new(count: usize, seed: u32) -> Self {
+        let images = random(count * INPUT.iter().product::<usize>(), seed);
+        Self { images, labels: (0..count).map(|i| (i % CLASSES) as u32).collect() }
+    }
+
+    fn batch(&self) -> Batch<'_> {
+        Batch { images: &self.images, labels: &self.labels }
+    }
+}
+
+/// A step that learns, with momentum and decay.
+fn step(step: u64) -> TrainStep {
+    let sgd = SgdParams { lr: 0.1, momentum: 0.9, weight_decay: 1e-3, ..SgdParams::default() };
+    TrainStep { sgd, seed: 42, step, ..TrainStep::default() }
+}
+
+/// All bits of a state.
+fn bits(state: &StateDict) -> Vec<(String, Vec<u32>)> {
+    let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect();
+    state
+        .iter()
+        .map(|(name, tensor)| {
+            (name.clone(), bits(tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap()))
+        })
+        .collect()
+}
+
+/// All bits of what an engine has learnt and recorded.
+fn learnt(engine: &dyn Engine) -> [Vec<(String, Vec<u32>)>; 2] {
+    [bits(&engine.weights().unwrap()), bits(&engine.momentum().unwrap())]
+}

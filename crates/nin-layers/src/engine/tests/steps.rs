@@ -1,0 +1,149 @@
+//! Sequences of steps: what they depend on, and what they do not.
+
+use candle_core::Device;
+
+use super::{CLASSES, Samples, bits, dropout, engine, learnt, named, plan, step, weights};
+use crate::engine::{Batch, TrainStep, UpdateScale, create};
+use crate::{LayerSpec, Plan, StateDict};
+
+#[test]
+fn the_thread_count_changes_no_bit() {
+    let [one, two] = [1, 2].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut engine = engine(&plan(0.5));
+            for number in 0..3 {
+                let samples = Samples::new(20, number as u32);
+                engine.train_step(samples.batch(), &step(number)).unwrap();
+            }
+            learnt(&*engine)
+        })
+    });
+    assert_eq!(one, two);
+}
+
+#[test]
+fn loaded_weights_and_momentum_continue_exactly_with_another_batch_size() {
+    let plan = plan(0.5);
+    let (large, small) = (Samples::new(7, 0), Samples::new(3, 1));
+    let mut first = engine(&plan);
+    first.train_step(large.batch(), &step(0)).unwrap();
+
+    let mut second = engine(&plan);
+    second.load_weights(&first.weights().unwrap()).unwrap();
+    second.load_momentum(&first.momentum().unwrap()).unwrap();
+    assert_eq!(learnt(&*second), learnt(&*first));
+    for (number, samples) in [(1, &small), (2, &large)] {
+        let results = [&mut first, &mut second]
+            .map(|engine| engine.train_step(samples.batch(), &step(number)).unwrap());
+        assert_eq!(results[0], results[1]);
+        assert_eq!(first.logits(), second.logits());
+        assert_eq!(first.logits().len(), samples.labels.len() * CLASSES);
+        assert_eq!(learnt(&*second), learnt(&*first));
+    }
+}
+
+#[test]
+fn momentum_exists_after_a_step_with_it_and_can_be_dropped() {
+    let (plan, samples) = (plan(0.0), Samples::new(4, 0));
+    let mut engine = engine(&plan);
+    assert!(engine.momentum().unwrap().is_empty());
+    engine.train_step(samples.batch(), &TrainStep::default()).unwrap();
+    assert!(engine.momentum().unwrap().is_empty(), "momentum of 0 keeps nothing");
+    engine.train_step(samples.batch(), &step(1)).unwrap();
+    let trained = plan.parameters().filter(|(_, spec)| spec.role.is_trained());
+    assert!(
+        trained.map(|(name, _)| name).all(|name| engine.momentum().unwrap().contains_key(&name))
+    );
+
+    // Starting anew is what an engine without momentum does.
+    let mut fresh =
+        create(&Device::Cpu, plan, &engine.weights().unwrap(), |_| UpdateScale::default()).unwrap();
+    engine.load_momentum(&StateDict::new()).unwrap();
+    engine.train_step(samples.batch(), &step(2)).unwrap();
+    fresh.train_step(samples.batch(), &step(2)).unwrap();
+    assert_eq!(learnt(&*engine), learnt(&*fresh));
+}
+
+#[test]
+fn evaluation_repeats_and_leaves_training_alone() {
+    let plan = plan(0.5);
+    let (samples, others) = (Samples::new(5, 0), Samples::new(9, 1));
+    let mut evaluated = engine(&plan);
+    let before = learnt(&*evaluated);
+    let first = evaluated.evaluate(samples.batch()).unwrap();
+    let logits = evaluated.logits().to_vec();
+    evaluated.evaluate(others.batch()).unwrap();
+    assert_eq!(evaluated.evaluate(samples.batch()).unwrap(), first);
+    assert_eq!(evaluated.logits(), logits);
+    assert_eq!(learnt(&*evaluated), before);
+
+    let mut trained = engine(&plan);
+    trained.train_step(samples.batch(), &step(0)).unwrap();
+    evaluated.train_step(samples.batch(), &step(0)).unwrap();
+    assert_eq!(learnt(&*evaluated), learnt(&*trained));
+}
+
+#[test]
+fn training_lowers_the_loss() {
+    let samples = Samples::new(12, 0);
+    let mut engine = engine(&plan(0.0));
+    let first = engine.evaluate(samples.batch()).unwrap().loss_sum;
+    (0..60).for_each(|number| {
+        engine.train_step(samples.batch(), &step(number)).unwrap();
+    });
+    let last = engine.evaluate(samples.batch()).unwrap();
+    assert!(last.loss_sum < 0.5 * first, "{} after {first}", last.loss_sum);
+    assert!(last.correct > 8, "{last:?}");
+}
+
+/// What dropout lets through: the scores of a network that is only its mask,
+/// `ahead` layers before it doing nothing.
+fn mask(ahead: usize, step: TrainStep) -> Vec<f32> {
+    const CHANNELS: usize = 256;
+    let mut specs = vec![LayerSpec::GlobalAvgPool2d; ahead];
+    specs.extend([dropout(0.5), LayerSpec::GlobalAvgPool2d]);
+    let plan = Plan::new([CHANNELS, 1, 1], named(specs)).unwrap();
+    let mut engine = engine(&plan);
+    let batch = Batch { images: &[1.0; CHANNELS], labels: &[0] };
+    engine.evaluate(batch).unwrap();
+    assert_eq!(engine.logits(), [1.0; CHANNELS], "evaluation drops nothing");
+    engine.train_step(batch, &step).unwrap();
+    engine.logits().to_vec()
+}
+
+#[test]
+fn the_mask_depends_on_seed_step_and_layer_alone() {
+    let reference = mask(0, step(5));
+    assert!(reference.iter().all(|&value| value == 0.0 || value == 2.0));
+    // 256 fair coins: 128 ± 8.
+    let kept = reference.iter().filter(|&&value| value == 2.0).count();
+    assert!((88..168).contains(&kept), "{kept} of 256 kept");
+    assert_eq!(mask(0, step(5)), reference);
+    assert_ne!(mask(0, step(6)), reference, "another step");
+    assert_ne!(mask(1, step(5)), reference, "another layer");
+    assert_ne!(mask(0, TrainStep { seed: 43, ..step(5) }), reference, "another seed");
+}
+
+#[test]
+fn a_parameter_moves_by_its_factors() {
+    let (plan, samples) = (plan(0.0), Samples::new(4, 0));
+    let scale = |name: &str| UpdateScale {
+        lr: if name.ends_with("bias") { 0.0 } else { 1.0 },
+        weight_decay: 0.0,
+    };
+    let mut engine = create(&Device::Cpu, plan.clone(), &weights(&plan), scale).unwrap();
+    let before = engine.weights().unwrap();
+    // A decay that would shrink every weight to less than nothing.
+    let mut step = step(0);
+    step.sgd.weight_decay = 100.0;
+    engine.train_step(samples.batch(), &step).unwrap();
+    let after = engine.weights().unwrap();
+    for ((name, before), (_, after)) in bits(&before).into_iter().zip(bits(&after)) {
+        assert_eq!(before == after, name.ends_with("bias"), "{name}");
+        let pairs = before.into_iter().zip(after);
+        let floats = pairs.map(|(a, b)| (f32::from_bits(a), f32::from_bits(b)));
+        let moved = floats.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(moved < 1.0, "{name} moved by {moved}: weight decay without its factor");
+    }
+}
