@@ -13,6 +13,9 @@ pub enum ModelError {
         /// What is wrong with its value.
         problem: String,
     },
+    /// A data set without classes.
+    #[error("a network needs at least one class")]
+    NoClasses,
     /// The network cannot be planned or does not take these weights.
     #[error(transparent)]
     Layer(#[from] LayerError),

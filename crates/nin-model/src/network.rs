@@ -1,10 +1,11 @@
 //! From the words of a configuration to a planned network.
 
 mod chain;
+mod check;
 
 use candle_nn::VarBuilder;
 use nin_layers::engine::UpdateScale;
-use nin_layers::{Init, Plan, Sequential, StateDict, init};
+use nin_layers::{Init, ParameterRole, Plan, Sequential, StateDict, init};
 
 use crate::config::{ConvConfig, InitKind};
 use crate::{ModelConfig, ModelError};
@@ -37,14 +38,9 @@ impl Network {
         [height, width]: [usize; 2],
         classes: usize,
     ) -> Result<Self, ModelError> {
+        check::check(config, classes)?;
         let Chain { layers, blocks, convs } = Chain::new(config, classes)?;
         let plan = Plan::new([config.in_channels, height, width], layers)?;
-        if plan.classes() != classes {
-            return Err(ModelError::config(
-                "blocks",
-                format!("the last layer has {} channels for {classes} classes", plan.classes()),
-            ));
-        }
         Ok(Self { config: config.clone(), plan, blocks, convs })
     }
 
@@ -88,6 +84,13 @@ impl Network {
             Some(conv) => conv.lr_multiplier,
             None => UpdateScale::default().lr,
         }
+    }
+
+    /// Whether a tensor is the weight of a convolution, by its full name.
+    pub fn is_conv_weight(&self, name: &str) -> bool {
+        self.plan
+            .parameters()
+            .any(|(full_name, spec)| full_name == name && spec.role == ParameterRole::Weight)
     }
 
     fn conv(&self, tensor: &str) -> Option<&ConvConfig> {

@@ -3,7 +3,7 @@
 
 use nin_layers::{
     Activation, AlphaScaling, AvgPool2d, BatchNormSpec, Conv2dSpec, Divisor, DropoutProbability,
-    LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Rounding, Window,
+    LayerError, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Rounding, Window,
 };
 
 use crate::config::{ConvConfig, LrnConfig, NormKind, PoolConfig, PoolKind, PoolRounding};
@@ -18,6 +18,7 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// Of a configuration whose settings have been checked.
     pub(super) fn new(config: &ModelConfig, classes: usize) -> Result<Self, ModelError> {
         let mut chain = Self::default();
         let mut module = 0;
@@ -27,16 +28,10 @@ impl Chain {
         };
         for (index, block) in config.blocks.iter().enumerate() {
             let key = |key: &str| format!("blocks[{index}].{key}");
-            if block.layers.is_empty() {
-                return Err(ModelError::config(key("layers"), "want at least one convolution"));
-            }
             let last_block = index + 1 == config.blocks.len();
             let name = next();
             let mut inner = 0;
             for (position, conv) in block.layers.iter().enumerate() {
-                check(conv).map_err(|problem| {
-                    ModelError::config(key(&format!("layers[{position}]")), problem)
-                })?;
                 let last = last_block && position + 1 == block.layers.len();
                 let relu = config.last_relu || !last;
                 let layers = conv_layers(conv, config.norm, relu, classes);
@@ -46,7 +41,9 @@ impl Chain {
                 }
             }
             if let Some(lrn) = block.lrn {
-                chain.push(next(), lrn_layer(lrn)?, None, None);
+                let lrn = lrn_layer(lrn)
+                    .map_err(|error| ModelError::config(key("lrn"), error.to_string()))?;
+                chain.push(next(), lrn, None, None);
             }
             if let Some(pool) = block.pool {
                 chain.push(next(), pool_layer(pool), None, None);
@@ -71,14 +68,6 @@ impl Chain {
         self.layers.push(NamedLayer { name, spec });
         self.blocks.push(block);
         self.convs.push(conv.cloned());
-    }
-}
-
-fn check(conv: &ConvConfig) -> Result<(), String> {
-    let factors = [conv.lr_multiplier, conv.bias_lr_multiplier, conv.init_std.unwrap_or(0.0)];
-    match factors.iter().find(|factor| !factor.is_finite() || **factor < 0.0) {
-        Some(factor) => Err(format!("factors must be finite and at least 0, got {factor}")),
-        None => Ok(()),
     }
 }
 
@@ -108,7 +97,7 @@ fn conv_layers(
     }
 }
 
-fn lrn_layer(config: LrnConfig) -> Result<LayerSpec, ModelError> {
+fn lrn_layer(config: LrnConfig) -> Result<LayerSpec, LayerError> {
     let LrnConfig { size, alpha, beta, k, divide_alpha } = config;
     let scaling = if divide_alpha { AlphaScaling::DividedBySize } else { AlphaScaling::Undivided };
     let params = LrnParams { size, alpha, beta, k, scaling };
