@@ -9,7 +9,6 @@ mod tidy;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
 use clap::Parser;
 
 #[derive(Parser)]

@@ -1,0 +1,168 @@
+//! One convolution with its numbers, and the truth for a slice of it.
+
+use nin_benches::check::{KINK, assert_close};
+use nin_benches::numbers::{random, widen};
+use nin_kernels::Activation;
+use nin_kernels::conv2d::{self, Conv2dShape, Gradients, Saved};
+
+/// Channels of the output whose truth is worked out, for the first image only:
+/// the plain loops would need minutes for all.
+const CHECKED_CHANNELS: usize = 3;
+
+/// Buffers of a convolution, forward and backward.
+pub(crate) struct Case {
+    pub(crate) shape: Conv2dShape,
+    pub(crate) input: Vec<f32>,
+    pub(crate) weight: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
+    /// 0 outside of the checked slice, so that the whole gradients are known.
+    pub(crate) grad_output: Vec<f32>,
+    output: Vec<f32>,
+    grad_input: Vec<f32>,
+    grad_weight: Vec<f32>,
+    grad_bias: Vec<f32>,
+    scratch: Vec<f32>,
+}
+
+/// What a backward pass must give.
+pub(crate) struct TrueGradients {
+    pub(crate) input: Vec<f64>,
+    pub(crate) weight: Vec<f64>,
+    pub(crate) bias: Vec<f64>,
+}
+
+impl Case {
+    pub(crate) fn new(shape: Conv2dShape) -> Self {
+        let scratch = shape.forward_scratch_len().max(shape.backward_scratch_len());
+        let poisoned = |len| vec![f32::NAN; len];
+        let mut case = Self {
+            shape,
+            input: random(shape.input_len(), 1),
+            weight: random(shape.weight_len(), 2),
+            bias: random(shape.out_channels, 3),
+            grad_output: vec![0.0; shape.output_len()],
+            output: poisoned(shape.output_len()),
+            grad_input: poisoned(shape.input_len()),
+            grad_weight: poisoned(shape.weight_len()),
+            grad_bias: poisoned(shape.out_channels),
+            scratch: poisoned(scratch),
+        };
+        case.fill_slice_of_grad_output();
+        case
+    }
+
+    fn fill_slice_of_grad_output(&mut self) {
+        let slice = self.slice();
+        let before_relu = self.true_output_before_relu();
+        let grads = random(slice.output_len(), 4);
+        for (index, (grad, value)) in grads.into_iter().zip(before_relu).enumerate() {
+            let (pixel, channel) = (index / slice.out_channels, index % slice.out_channels);
+            if value.abs() > KINK {
+                self.grad_output[pixel * self.shape.out_channels + channel] = grad;
+            }
+        }
+    }
+
+    pub(crate) fn checked_forward(shape: Conv2dShape) -> Self {
+        let mut case = Self::new(shape);
+        case.forward();
+        case.check_output("ours", &case.output);
+        case
+    }
+
+    /// Ready for [`Self::backward`], which has run once.
+    pub(crate) fn checked_backward(shape: Conv2dShape) -> Self {
+        let mut case = Self::checked_forward(shape);
+        case.backward();
+        let truth = case.true_gradients();
+        assert_close("ours, grad_input", &case.grad_input, &truth.input);
+        assert_close("ours, grad_weight", &case.grad_weight, &truth.weight);
+        assert_close("ours, grad_bias", &case.grad_bias, &truth.bias);
+        // A full gradient from here on, lest zeros make the work easier.
+        case.grad_output = random(shape.output_len(), 4);
+        case
+    }
+
+    pub(crate) fn forward(&mut self) {
+        let Self { shape, input, weight, bias, output, scratch, .. } = self;
+        conv2d::forward(shape, Activation::Relu, input, weight, bias, output, scratch);
+    }
+
+    /// The gradient by the output is masked in place; to mask it again changes
+    /// nothing, so that the same buffer serves every run.
+    pub(crate) fn backward(&mut self) {
+        let saved = Saved { input: &self.input, weight: &self.weight, output: &self.output };
+        let gradients = Gradients {
+            input: Some(&mut self.grad_input),
+            weight: &mut self.grad_weight,
+            bias: &mut self.grad_bias,
+        };
+        let grad_output = &mut self.grad_output;
+        let scratch = &mut self.scratch;
+        conv2d::backward(&self.shape, Activation::Relu, saved, grad_output, gradients, scratch);
+    }
+
+    /// Input, weight, bias and gradient by the output in f64.
+    pub(crate) fn widened(&self) -> [Vec<f64>; 4] {
+        [&self.input, &self.weight, &self.bias, &self.grad_output].map(|values| widen(values))
+    }
+
+    /// Holds the slice of a whole output against the truth.
+    pub(crate) fn check_output(&self, name: &str, output: &[f32]) {
+        assert_eq!(output.len(), self.shape.output_len(), "{name}");
+        let slice = self.slice_of_output(output);
+        assert_close(&format!("{name}, output"), &slice, &self.true_output());
+    }
+
+    /// The gradients by everything, given the gradient by the output.
+    pub(crate) fn true_gradients(&self) -> TrueGradients {
+        let slice = self.slice();
+        let mut grad_output = widen(&self.slice_of_output(&self.grad_output));
+        for (grad, output) in grad_output.iter_mut().zip(self.true_output()) {
+            if output <= 0.0 {
+                *grad = 0.0;
+            }
+        }
+        let (input, weight) = self.inputs_of_slice();
+        let (mut input, mut weight, mut bias) =
+            conv2d::reference::backward(&slice, &input, &weight, &grad_output);
+        input.resize(self.shape.input_len(), 0.0);
+        weight.resize(self.shape.weight_len(), 0.0);
+        bias.resize(self.shape.out_channels, 0.0);
+        TrueGradients { input, weight, bias }
+    }
+
+    /// The sizes of the slice: the first image, the first channels.
+    fn slice(&self) -> Conv2dShape {
+        let shape = &self.shape;
+        let input = [1, shape.in_height, shape.in_width, shape.in_channels];
+        let out_channels = CHECKED_CHANNELS.min(shape.out_channels);
+        Conv2dShape::new(input, out_channels, shape.window).expect("smaller than a valid shape")
+    }
+
+    fn inputs_of_slice(&self) -> (Vec<f64>, Vec<f64>) {
+        let slice = self.slice();
+        (widen(&self.input[..slice.input_len()]), widen(&self.weight[..slice.weight_len()]))
+    }
+
+    fn true_output(&self) -> Vec<f64> {
+        self.true_output_before_relu().into_iter().map(|value| value.max(0.0)).collect()
+    }
+
+    fn true_output_before_relu(&self) -> Vec<f64> {
+        let slice = self.slice();
+        let (input, weight) = self.inputs_of_slice();
+        let bias = widen(&self.bias[..slice.out_channels]);
+        conv2d::reference::forward(&slice, &input, &weight, &bias)
+    }
+
+    fn slice_of_output(&self, output: &[f32]) -> Vec<f32> {
+        let slice = self.slice();
+        let pixels = output.chunks_exact(self.shape.out_channels);
+        pixels
+            .take(slice.out_height() * slice.out_width())
+            .flat_map(|pixel| &pixel[..slice.out_channels])
+            .copied()
+            .collect()
+    }
+}

@@ -1,0 +1,135 @@
+//! The networks' own layers, by name.
+//!
+//! Layers of the same sizes occur once, with the number of times that a network
+//! has them.
+
+use nin_kernels::{Rounding, Window};
+
+/// Images in a batch where `NIN_BENCH_BATCH` does not say otherwise.
+const BATCH: usize = 8;
+
+/// A convolution of a network.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvLayer {
+    /// Network and layer, as in `original.conv2`.
+    pub name: &'static str,
+    /// How many such layers the network has.
+    pub times: usize,
+    /// Height, width and channels of the input.
+    pub input: [usize; 3],
+    /// Channels of the output.
+    pub out_channels: usize,
+    /// Kernel size, stride and padding.
+    pub window: Window,
+}
+
+/// A max pooling of a network.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolLayer {
+    /// Network and layer, as in `original.pool1`.
+    pub name: &'static str,
+    /// Height, width and channels of the input.
+    pub input: [usize; 3],
+    /// Kernel size, stride and padding.
+    pub window: Window,
+    /// How the output size is rounded.
+    pub rounding: Rounding,
+}
+
+const fn conv(
+    name: &'static str,
+    times: usize,
+    size_px: usize,
+    channels: [usize; 2],
+    [kernel_size, stride, padding]: [usize; 3],
+) -> ConvLayer {
+    let [in_channels, out_channels] = channels;
+    let input = [size_px, size_px, in_channels];
+    ConvLayer { name, times, input, out_channels, window: Window { kernel_size, stride, padding } }
+}
+
+const fn pool(
+    name: &'static str,
+    size_px: usize,
+    channels: usize,
+    rounding: Rounding,
+) -> PoolLayer {
+    let window = Window { kernel_size: 3, stride: 2, padding: 0 };
+    PoolLayer { name, input: [size_px, size_px, channels], window, rounding }
+}
+
+/// The original network on one channel of 224 × 224 pixels.
+pub const ORIGINAL_224: [ConvLayer; 8] = [
+    conv("original.conv1", 1, 224, [1, 96], [11, 4, 0]),
+    conv("original.cccp1", 2, 54, [96, 96], [1, 1, 0]),
+    conv("original.conv2", 1, 26, [96, 256], [5, 1, 2]),
+    conv("original.cccp2", 2, 26, [256, 256], [1, 1, 0]),
+    conv("original.conv3", 1, 12, [256, 384], [3, 1, 1]),
+    conv("original.cccp3", 2, 12, [384, 384], [1, 1, 0]),
+    conv("original.conv4", 1, 5, [384, 10], [3, 1, 1]),
+    conv("original.cccp4", 2, 5, [10, 10], [1, 1, 0]),
+];
+
+/// The paper's network for MNIST on one channel of 28 × 28 pixels.
+pub const PAPER_MNIST_28: [ConvLayer; 9] = [
+    conv("mnist.conv1", 1, 28, [1, 96], [5, 1, 2]),
+    conv("mnist.cccp1", 1, 28, [96, 64], [1, 1, 0]),
+    conv("mnist.cccp2", 1, 28, [64, 48], [1, 1, 0]),
+    conv("mnist.conv2", 1, 14, [48, 128], [5, 1, 2]),
+    conv("mnist.cccp3", 1, 14, [128, 96], [1, 1, 0]),
+    conv("mnist.cccp4", 1, 14, [96, 48], [1, 1, 0]),
+    conv("mnist.conv3", 1, 7, [48, 128], [5, 1, 2]),
+    conv("mnist.cccp5", 1, 7, [128, 96], [1, 1, 0]),
+    conv("mnist.cccp6", 1, 7, [96, 10], [1, 1, 0]),
+];
+
+/// The max poolings of both networks.
+pub const POOLS: [PoolLayer; 5] = [
+    pool("original.pool1", 54, 96, Rounding::Floor),
+    pool("original.pool2", 26, 256, Rounding::Floor),
+    pool("original.pool3", 12, 384, Rounding::Floor),
+    pool("mnist.pool1", 28, 48, Rounding::Ceil),
+    pool("mnist.pool2", 14, 48, Rounding::Ceil),
+];
+
+/// The convolutions of both networks.
+pub fn convolutions() -> impl Iterator<Item = ConvLayer> {
+    ORIGINAL_224.into_iter().chain(PAPER_MNIST_28)
+}
+
+/// Images in a batch: `NIN_BENCH_BATCH`, or 8.
+///
+/// # Panics
+///
+/// If the variable holds no number above 0.
+pub fn batch() -> usize {
+    let Ok(text) = std::env::var("NIN_BENCH_BATCH") else { return BATCH };
+    let batch = text.parse().ok().filter(|&batch| batch > 0);
+    batch.unwrap_or_else(|| panic!("NIN_BENCH_BATCH must be a number above 0, got {text:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nin_kernels::conv2d::Conv2dShape;
+
+    /// Multiply-adds and parameters of a whole network for one image.
+    fn totals(layers: &[ConvLayer]) -> (usize, usize) {
+        let mut sum = (0, 0);
+        for layer in layers {
+            let [height, width, channels] = layer.input;
+            let input = [1, height, width, channels];
+            let shape = Conv2dShape::new(input, layer.out_channels, layer.window).unwrap();
+            let pixels = shape.out_height() * shape.out_width();
+            sum.0 += layer.times * pixels * shape.weight_len();
+            sum.1 += layer.times * (shape.weight_len() + layer.out_channels);
+        }
+        sum
+    }
+
+    #[test]
+    fn the_tables_are_the_published_networks() {
+        assert_eq!(totals(&ORIGINAL_224), (762_297_384, 1_992_166));
+        assert_eq!(totals(&PAPER_MNIST_28), (50_664_432, 349_674));
+    }
+}
