@@ -16,6 +16,14 @@ pub enum ModelError {
     /// A data set without classes.
     #[error("a network needs at least one class")]
     NoClasses,
+    /// A network that no machine could hold.
+    #[error("{what}: more than {most} numbers")]
+    TooLarge {
+        /// What has too many numbers.
+        what: String,
+        /// The most that it may have.
+        most: usize,
+    },
     /// The network cannot be planned or does not take these weights.
     #[error(transparent)]
     Layer(#[from] LayerError),

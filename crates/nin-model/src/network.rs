@@ -10,6 +10,7 @@ use nin_layers::{Init, ParameterRole, Plan, Sequential, StateDict, init};
 use crate::config::{ConvConfig, InitKind};
 use crate::{ModelConfig, ModelError};
 use chain::Chain;
+use check::{check_settings, check_sizes};
 
 /// A Network In Network for pictures of one size and one number of classes.
 ///
@@ -31,16 +32,17 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// A value that makes no network, or pictures too small for a layer, which
-    /// the error names.
+    /// A value that makes no network, by its key; pictures too small for a
+    /// layer, by its name; parameters or maps of more numbers than could be held.
     pub fn new(
         config: &ModelConfig,
         [height, width]: [usize; 2],
         classes: usize,
     ) -> Result<Self, ModelError> {
-        check::check(config, classes)?;
+        check_settings(config, classes)?;
         let Chain { layers, blocks, convs } = Chain::new(config, classes)?;
         let plan = Plan::new([config.in_channels, height, width], layers)?;
+        check_sizes(&plan)?;
         Ok(Self { config: config.clone(), plan, blocks, convs })
     }
 

@@ -1,11 +1,39 @@
-//! Settings that make no network, each by its key.
+//! Settings that make no network, each by its key, and networks too large for
+//! any machine.
 //!
 //! Sizes that do not fit together are found when the network is planned.
+
+use nin_layers::Plan;
 
 use crate::config::{BlockConfig, ConvConfig};
 use crate::{ModelConfig, ModelError};
 
-pub(super) fn check(config: &ModelConfig, classes: usize) -> Result<(), ModelError> {
+/// Most numbers in all parameters, and in one picture's map: 8 GiB of f32, a
+/// hundred times what any Network In Network has. Without a limit, a slip of the
+/// pen ends in an allocation that fails, which aborts the program.
+const MOST_NUMBERS: usize = 1 << 31;
+
+/// Refuses a network whose parameters or maps could not be held.
+pub(super) fn check_sizes(plan: &Plan) -> Result<(), ModelError> {
+    let too_large = |what: String| Err(ModelError::TooLarge { what, most: MOST_NUMBERS });
+    let map_len = |map: [usize; 3]| map.into_iter().fold(1, usize::saturating_mul);
+    if map_len(plan.input()) > MOST_NUMBERS {
+        return too_large("the input".to_owned());
+    }
+    for (layer, &output) in plan.layers().iter().zip(plan.outputs()) {
+        if map_len(output) > MOST_NUMBERS {
+            return too_large(format!("the output of layer {}", layer.name));
+        }
+    }
+    let parameters = plan.parameters().map(|(_, spec)| spec.len());
+    if parameters.fold(0, usize::saturating_add) > MOST_NUMBERS {
+        return too_large("all parameters together".to_owned());
+    }
+    Ok(())
+}
+
+/// Refuses settings that make no network.
+pub(super) fn check_settings(config: &ModelConfig, classes: usize) -> Result<(), ModelError> {
     if classes == 0 {
         return Err(ModelError::NoClasses);
     }
