@@ -41,13 +41,21 @@ const METADATA_KEY: &str = "nin";
 
 /// Tensors as a safetensors file with `info` as JSON in its metadata.
 ///
+/// The same tensors and `info` give the same bytes, if `info` holds no
+/// `HashMap`. JSON has no infinity and no NaN: they become `null`, which is read
+/// back as `None` or not at all.
+///
 /// # Errors
 ///
-/// A tensor that is not f32, or numbers that JSON cannot hold.
+/// A tensor that is not f32, by name; an `info` that is no JSON.
 pub fn to_bytes(tensors: &StateDict, info: &impl Serialize) -> Result<Vec<u8>, ModelError> {
     let bytes = tensors
-        .values()
-        .map(|tensor| {
+        .iter()
+        .map(|(name, tensor)| {
+            if tensor.dtype() != DType::F32 {
+                let dtype = tensor.dtype();
+                return Err(problem(format!("tensor {name} is {dtype:?}, want F32")));
+            }
             let values = tensor.flatten_all()?.to_vec1::<f32>()?;
             Ok(values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())
         })
@@ -72,8 +80,9 @@ pub fn to_bytes(tensors: &StateDict, info: &impl Serialize) -> Result<Vec<u8>, M
 /// Bytes that are no safetensors file, one without this program's metadata, or
 /// a tensor of another type.
 pub fn from_bytes<I: DeserializeOwned>(bytes: &[u8]) -> Result<(StateDict, I), ModelError> {
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| no_safetensors(&error))?;
-    let file = SafeTensors::deserialize(bytes).map_err(|error| no_safetensors(&error))?;
+    let (_, header) =
+        SafeTensors::read_metadata(bytes).map_err(|error| no_safetensors(bytes, &error))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| no_safetensors(bytes, &error))?;
     let json = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
     let json = json.ok_or_else(|| {
         ModelError::Checkpoint(format!(
@@ -108,15 +117,30 @@ fn problem(error: impl std::fmt::Display) -> ModelError {
     ModelError::Checkpoint(error.to_string())
 }
 
-fn no_safetensors(error: &safetensors::SafeTensorError) -> ModelError {
+fn no_safetensors(bytes: &[u8], error: &safetensors::SafeTensorError) -> ModelError {
     use safetensors::SafeTensorError::{
         HeaderTooSmall, InvalidHeaderLength, MetadataIncompleteBuffer,
     };
     let meaning = match error {
-        HeaderTooSmall | InvalidHeaderLength | MetadataIncompleteBuffer => {
-            "truncated or incomplete safetensors file"
+        _ if is_pytorch(bytes) => "looks like a PyTorch file, not a safetensors file",
+        _ if is_web_page(bytes) => "looks like a web page, not a safetensors file",
+        HeaderTooSmall | InvalidHeaderLength => "truncated or incomplete safetensors file",
+        MetadataIncompleteBuffer => {
+            "safetensors file that is truncated or incomplete, or has bytes after its end"
         }
         _ => "not a safetensors file",
     };
     ModelError::Checkpoint(format!("{meaning}: {error}"))
+}
+
+/// `torch.save` writes a zip archive, before PyTorch 1.6 a pickled magic number.
+fn is_pytorch(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0x80, 0x02, 0x8a, 0x0a])
+}
+
+/// What a server sends in place of a file that it does not have.
+fn is_web_page(bytes: &[u8]) -> bool {
+    [&b"<!doctype"[..], b"<html"].iter().any(|start| {
+        bytes.get(..start.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(start))
+    })
 }

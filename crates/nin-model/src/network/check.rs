@@ -8,9 +8,9 @@ use nin_layers::Plan;
 use crate::config::{BlockConfig, ConvConfig};
 use crate::{ModelConfig, ModelError};
 
-/// Most numbers in all parameters, and in one picture's map: 8 GiB of f32, a
-/// hundred times what any Network In Network has. Without a limit, a slip of the
-/// pen ends in an allocation that fails, which aborts the program.
+/// Most numbers in all parameters, and in one picture's map: 8 GiB of f32,
+/// hundreds of times what the networks of the literature have. Without a limit, a
+/// slip of the pen ends in an allocation that fails, which aborts the program.
 const MOST_NUMBERS: usize = 1 << 31;
 
 /// Refuses a network whose parameters or maps could not be held.
