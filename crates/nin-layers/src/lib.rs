@@ -49,7 +49,7 @@ pub use sequential::Sequential;
 pub use state::StateDict;
 
 pub use nin_kernels::avg_pool::Divisor;
-pub use nin_kernels::cross_entropy::LabelSmoothing;
+pub use nin_kernels::cross_entropy::{LabelSmoothing, argmax};
 pub use nin_kernels::dropout::DropoutProbability;
 pub use nin_kernels::lrn::{AlphaScaling, LrnParams};
 pub use nin_kernels::sgd::SgdParams;

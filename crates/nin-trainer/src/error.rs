@@ -83,15 +83,15 @@ impl TrainError {
     /// 6 cannot write, 128 + the number of the signal that interrupted.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Model(ModelError::Config { .. } | ModelError::Layer(_)) => 2,
-            Self::Schedule(_) => 2,
+            Self::Usage(_) | Self::Schedule(_) => 2,
             Self::Dataset(error) => match error.kind() {
                 ErrorKind::Usage => 2,
                 ErrorKind::Data => 3,
                 ErrorKind::Write => 6,
                 ErrorKind::Bug => 1,
             },
-            Self::Model(ModelError::Checkpoint(_)) | Self::File { .. } | Self::Read { .. } => 3,
+            Self::Model(error) if !matches!(error, ModelError::Checkpoint(_)) => 2,
+            Self::Model(_) | Self::File { .. } | Self::Read { .. } => 3,
             Self::Diverged { .. } => 4,
             Self::Device(_) => 5,
             Self::Record(RecordError::Metrics { .. }) => 3,

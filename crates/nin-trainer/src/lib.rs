@@ -1,16 +1,34 @@
 //! Trains and tests Network In Network.
 //!
-//! A [`Config`] says everything about a run; [`record`] holds what a run writes
+//! A [`Config`] says everything about a run. [`train`] trains, validates,
+//! records, stops and tests as it says; [`test`] tests what a run has left;
+//! [`dry_run`] shows what a run would be. [`record`] holds what a run writes
 //! down after each epoch.
 
 #![forbid(unsafe_code)]
 
+mod banner;
+mod compute;
 mod config;
+mod console;
 mod error;
+mod evaluate;
+mod interrupt;
 pub mod record;
+mod run_folder;
+mod state;
+mod test;
+mod train;
+mod version;
+mod workload;
 
 pub use config::{
     ComputeConfig, Config, DeviceChoice, OptimizerConfig, OptimizerKind, Precision, RunConfig,
     WeightDecayOn,
 };
+pub use console::{Console, Verbosity};
 pub use error::TrainError;
+pub use interrupt::Interrupt;
+pub use test::{Part, TestRequest, test};
+pub use train::{Start, dry_run, resumed_config, train};
+pub use version::version;

@@ -8,6 +8,12 @@ use crate::{
 };
 
 impl ScheduleConfig {
+    /// Whether the rates depend on `max_epoch`: then the length of a training is
+    /// fixed once it has begun.
+    pub fn depends_on_max_epoch(&self) -> bool {
+        matches!(self.kind, ScheduleKind::OneCycle | ScheduleKind::Cosine)
+    }
+
     /// Checks every key, also those that this kind does not use, for a training that starts
     /// at `lr`.
     ///

@@ -1,0 +1,106 @@
+//! What an exact resume needs: weights, momentum and everything that moves, in
+//! one file, so that no two moments can be mixed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use nin_dataset::LoaderRngState;
+use nin_layers::StateDict;
+use nin_model::checkpoint;
+use nin_schedule::{BestTracker, ScheduleState, StopState};
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::Totals;
+use crate::{Config, TrainError};
+
+/// The version of this file's form.
+const FORMAT: u32 = 1;
+
+/// Everything that moves in a training, but for weights and momentum.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    format: u32,
+    /// Epochs that are complete.
+    pub(crate) epoch: u32,
+    /// Optimiser steps taken.
+    pub(crate) step: u64,
+    /// What has been done of the epoch that is not complete.
+    pub(crate) partial: PartialEpoch,
+    /// The loaders' generator where the epoch that is not complete starts.
+    pub(crate) loaders: LoaderRngState,
+    pub(crate) schedule: ScheduleState,
+    pub(crate) stop: StopState,
+    pub(crate) best: BestTracker,
+    /// The configuration of the run.
+    pub(crate) config: Config,
+}
+
+/// The part of an epoch's training pass that is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PartialEpoch {
+    pub(crate) batches: usize,
+    pub(crate) totals: Totals,
+    pub(crate) seconds: f64,
+}
+
+impl Progress {
+    /// Where a training starts.
+    pub(crate) fn start(
+        config: &Config,
+        loaders: LoaderRngState,
+        schedule: ScheduleState,
+        best: BestTracker,
+    ) -> Self {
+        Self {
+            format: FORMAT,
+            epoch: 0,
+            step: 0,
+            partial: PartialEpoch::default(),
+            loaders,
+            schedule,
+            stop: StopState::default(),
+            best,
+            config: config.clone(),
+        }
+    }
+}
+
+const WEIGHTS: &str = "weights.";
+const MOMENTUM: &str = "momentum.";
+
+/// The file's bytes.
+pub(crate) fn to_bytes(
+    progress: &Progress,
+    weights: StateDict,
+    momentum: StateDict,
+) -> Result<Vec<u8>, TrainError> {
+    let prefixed = |prefix: &'static str, tensors: StateDict| {
+        tensors.into_iter().map(move |(name, tensor)| (format!("{prefix}{name}"), tensor))
+    };
+    let tensors: BTreeMap<_, _> =
+        prefixed(WEIGHTS, weights).chain(prefixed(MOMENTUM, momentum)).collect();
+    Ok(checkpoint::to_bytes(&tensors, progress)?)
+}
+
+/// Progress, weights and momentum from a file.
+pub(crate) fn read(path: &Path) -> Result<(Progress, StateDict, StateDict), TrainError> {
+    let bytes = fs::read(path).map_err(TrainError::reading(path))?;
+    let (tensors, progress): (StateDict, Progress) =
+        checkpoint::from_bytes(&bytes).map_err(TrainError::in_file(path))?;
+    if progress.format != FORMAT {
+        let problem = format!("a state of form {}, want {FORMAT}", progress.format);
+        return Err(TrainError::in_file(path)(problem));
+    }
+    let part = |prefix: &str| {
+        let with_prefix = tensors.iter().filter_map(|(name, tensor)| {
+            Some((name.strip_prefix(prefix)?.to_owned(), tensor.clone()))
+        });
+        with_prefix.collect::<StateDict>()
+    };
+    let (weights, momentum) = (part(WEIGHTS), part(MOMENTUM));
+    if weights.len() + momentum.len() != tensors.len() {
+        return Err(TrainError::in_file(path)("tensors that are neither weights nor momentum"));
+    }
+    Ok((progress, weights, momentum))
+}

@@ -1,0 +1,130 @@
+//! What a training tells its user.
+
+use std::path::Path;
+
+use candle_core::Device;
+use nin_dataset::{Location, locate};
+use nin_schedule::StopReason;
+
+use crate::banner::{Banner, limit};
+use crate::compute::{device, device_name};
+use crate::evaluate::Totals;
+use crate::workload::{Workload, plan};
+use crate::{Config, Console, TrainError};
+
+/// The settings: the original program's rows in its order, then ours.
+fn settings(config: &Config, run: &str, data: &str, device: &Device) -> Banner {
+    let Config { run: run_config, data: data_config, optimizer, schedule, compute, .. } = config;
+    Banner::new(&run_config.name)
+        .row("comment", &run_config.comment)
+        .row("device", device_name(device))
+        .row("model_base_path", run)
+        .row("dataset_path", data)
+        .row("image_size", data_config.image_size)
+        .row("num_classes", data_config.num_classes)
+        .row("seed", run_config.seed)
+        .row("batch_size", optimizer.batch_size)
+        .row("optimizer", "SGD")
+        .row("lr", optimizer.lr)
+        .row("lr_scheduler", schedule.kind)
+        .row("max_epoch", limit(schedule.max_epoch))
+        .row("max_reduce", limit(schedule.max_reduce))
+        .row("factor", schedule.factor)
+        .row("train_mode", data_config.train_mode)
+        .row("val", data_config.val)
+        .row("dataset", &data_config.dataset)
+        .row("monitor", schedule.monitor)
+        .row("patience", schedule.patience)
+        .row("momentum", optimizer.momentum)
+        .row("weight_decay", optimizer.weight_decay)
+        .row("label_smoothing", optimizer.label_smoothing)
+        .row("precision", compute.precision)
+        .row("threads", rayon::current_num_threads())
+}
+
+pub(super) fn banner(config: &Config, workload: &Workload, run: &Path, device: &Device) -> Banner {
+    settings(config, &run.display().to_string(), &workload.source, device)
+}
+
+/// Shows what a run would be: settings, network, whether the data are there.
+/// Trains nothing, fetches nothing, writes nothing.
+///
+/// # Errors
+///
+/// Settings that make no run.
+pub fn dry_run(config: &Config, console: &Console) -> Result<(), TrainError> {
+    let device = device(config.compute.device)?;
+    let threads = crate::compute::threads(config.compute.threads)?;
+    let network = plan(&config.model, &config.data)?;
+    let summary = network.summary()?;
+    let data = match locate(&config.data)? {
+        Location::Found(source) => source.to_string(),
+        Location::Missing(_) => "not on this machine".to_owned(),
+    };
+    let run = match &config.run.model_base_path {
+        Some(path) => path.display().to_string(),
+        None => format!("runs/nin/{}/…", config.data.dataset),
+    };
+    threads.install(|| settings(config, &run, &data, &device).print(console));
+    console.result(summary);
+    if let Some(path) = &config.run.model_base_path {
+        let is_used = path.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+        if is_used {
+            let message = format!("run.model_base_path: {} is not empty", path.display());
+            return Err(TrainError::Usage(message));
+        }
+    }
+    Ok(())
+}
+
+/// `Epoch [3/100]`.
+pub(super) fn epoch_prefix(config: &Config, epoch: u32) -> String {
+    format!("Epoch [{epoch}/{}]", limit(config.schedule.max_epoch))
+}
+
+/// Mean loss and accuracy of one part after an epoch.
+pub(super) fn epoch(console: &Console, config: &Config, epoch: u32, part: &str, totals: &Totals) {
+    let (loss, accuracy) = (totals.loss(), totals.accuracy());
+    console.line(format_args!(
+        "{} {part} Loss: {loss:.4}, {part} Accuracy: {accuracy:.4}",
+        epoch_prefix(config, epoch)
+    ));
+}
+
+/// Why the training ends.
+pub(super) fn stopping(console: &Console, config: &Config, reason: StopReason) {
+    match reason {
+        StopReason::Converged => console.line("Training has converged. Stopping..."),
+        StopReason::EpochLimit => {
+            let limit = config.schedule.max_epoch;
+            console.line(format_args!("Reached the limit of {limit} epochs. Stopping..."));
+        }
+    }
+}
+
+/// Why a resumed training has nothing to do, and what would go on with it.
+pub(super) fn already_over(console: &Console, config: &Config, reason: StopReason, epoch: u32) {
+    console.result(match reason {
+        StopReason::Converged => format!(
+            "Already at epoch {epoch}: training has converged after {} cuts of the rate. A larger \
+             --max-reduce (or 0 for no limit) continues it.",
+            config.schedule.max_reduce
+        ),
+        StopReason::EpochLimit if config.schedule.depends_on_max_epoch() => format!(
+            "Already at epoch {epoch}, the end of the {} schedule, which fixes the number of \
+             epochs. --resume-weights starts a new run from these weights.",
+            config.schedule.kind
+        ),
+        StopReason::EpochLimit => {
+            format!("Already at epoch {epoch}, the limit. A larger --max-epoch continues the run.")
+        }
+    });
+}
+
+pub(crate) fn test_accuracy(console: &Console, test: &Totals) {
+    console.result(format_args!(
+        "Accuracy of the model on the {} test images: {:.2}%",
+        test.samples,
+        100.0 * test.accuracy()
+    ));
+}

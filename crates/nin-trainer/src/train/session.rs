@@ -1,0 +1,223 @@
+//! One training from start to test.
+
+mod open;
+
+use std::time::Instant;
+
+use nin_dataset::LoaderRng;
+use nin_layers::engine::{Batch, Engine, TrainStep};
+use nin_layers::{LabelSmoothing, LayerError, SgdParams};
+use nin_model::checkpoint;
+use nin_schedule::{ConvergenceStop, Monitor, Schedule, StopReason};
+
+use super::announce;
+use crate::evaluate::{Evaluation, Totals, evaluate};
+use crate::record::{EpochRecord, EventsFile, MetricsFile, draw_curves};
+use crate::run_folder::RunFolder;
+use crate::state::{self, PartialEpoch, Progress};
+use crate::workload::Workload;
+use crate::{Config, Console, Interrupt, TrainError};
+
+/// A training under way.
+pub(super) struct Session<'a> {
+    config: Config,
+    workload: Workload,
+    engine: Box<dyn Engine>,
+    schedule: Schedule,
+    stop: ConvergenceStop,
+    loaders: LoaderRng,
+    progress: Progress,
+    folder: RunFolder,
+    metrics: MetricsFile,
+    events: EventsFile,
+    records: Vec<EpochRecord>,
+    console: &'a Console,
+    interrupt: &'a Interrupt,
+}
+
+impl Session<'_> {
+    /// Epochs until the stop rule ends them, then the test.
+    pub(super) fn run(&mut self) -> Result<(), TrainError> {
+        if let Some(reason) = self.stop.reason(self.progress.epoch as usize) {
+            announce::already_over(self.console, &self.config, reason, self.progress.epoch);
+            return Ok(());
+        }
+        let reason = loop {
+            if let Some(reason) = self.epoch()? {
+                break reason;
+            }
+        };
+        announce::stopping(self.console, &self.config, reason);
+        let test = self.test()?;
+        announce::test_accuracy(self.console, &test.totals);
+        Ok(())
+    }
+
+    /// Trains and validates one epoch, moves the schedule and records it all.
+    fn epoch(&mut self) -> Result<Option<StopReason>, TrainError> {
+        let epoch = self.progress.epoch + 1;
+        let (train, lr) = self.train_epoch(epoch)?;
+        let seconds = self.progress.partial.seconds;
+        announce::epoch(self.console, &self.config, epoch, "Train", &train);
+        let val = self.validate(epoch)?;
+        if let Some(val) = &val {
+            announce::epoch(self.console, &self.config, epoch, "Val", &val.totals);
+        }
+        let val = val.map(|val| val.totals);
+        let record = EpochRecord {
+            epoch,
+            lr,
+            train_loss: train.loss(),
+            train_accuracy: train.accuracy(),
+            val_loss: val.map(|val| val.loss()),
+            val_accuracy: val.map(|val| val.accuracy()),
+            seconds,
+            images_per_second: train.samples as f64 / seconds,
+        };
+        let monitored = monitored(self.config.schedule.monitor, &record);
+        let change = self.schedule.step_epoch(monitored);
+        let reason = self.stop.step_epoch(epoch as usize, change);
+        let is_best = self.progress.best.observe(epoch as usize, monitored);
+        self.progress.epoch = epoch;
+        self.progress.partial = PartialEpoch::default();
+        self.progress.loaders = self.loaders.state();
+        self.save_epoch(record, is_best)?;
+        Ok(reason)
+    }
+
+    /// The rest of the training pass; totals of all of it and its last rate.
+    fn train_epoch(&mut self, epoch: u32) -> Result<(Totals, f64), TrainError> {
+        let pictures = self.workload.split.train.len();
+        let order = self.loaders.begin_pass(pictures);
+        let order = order.iter().map(|&i| self.workload.split.train[i as usize]).collect();
+        let done = self.progress.partial.batches;
+        let prefix = announce::epoch_prefix(&self.config, epoch);
+        let bar = self.console.bar(prefix, self.workload.train.batch_count(pictures), done);
+        let before = self.progress.partial.seconds;
+        let started = Instant::now();
+        let mut lr = self.schedule.lr();
+        for batch in self.workload.train.batches_starting_at(order, done)? {
+            if let Some(signal) = self.interrupt.signal() {
+                return Err(self.interrupted(signal));
+            }
+            let batch = batch?;
+            lr = self.schedule.lr();
+            let step = self.train_step(lr)?;
+            let result = self
+                .engine
+                .train_step(Batch { images: &batch.images, labels: &batch.labels }, &step)
+                .map_err(|source| self.diverged(epoch, source))?;
+            self.schedule.step_iteration();
+            self.progress.step += 1;
+            let partial = &mut self.progress.partial;
+            partial.batches += 1;
+            partial.totals.add(result);
+            partial.seconds = before + started.elapsed().as_secs_f64();
+            bar.set_message(format!(", loss={:.3}", partial.totals.loss()));
+            bar.inc(1);
+        }
+        bar.abandon();
+        self.loaders.end_pass(pictures);
+        Ok((self.progress.partial.totals, lr))
+    }
+
+    fn train_step(&self, lr: f64) -> Result<TrainStep, TrainError> {
+        let optimizer = &self.config.optimizer;
+        Ok(TrainStep {
+            sgd: SgdParams { lr, ..optimizer.sgd() },
+            label_smoothing: LabelSmoothing::new(optimizer.label_smoothing)
+                .map_err(LayerError::from)?,
+            seed: self.config.run.seed,
+            step: self.progress.step,
+        })
+    }
+
+    /// A pass over the validation part, where there is one.
+    fn validate(&mut self, epoch: u32) -> Result<Option<Evaluation>, TrainError> {
+        let pictures = self.workload.split.val.len();
+        if pictures == 0 {
+            return Ok(None);
+        }
+        let order = self.loaders.begin_pass(pictures);
+        let order = order.iter().map(|&i| self.workload.split.val[i as usize]).collect();
+        let batches = self.workload.train.batches(order)?;
+        match evaluate(&mut *self.engine, batches, self.interrupt) {
+            Ok(Some(evaluation)) => {
+                self.loaders.end_pass(pictures);
+                Ok(Some(evaluation))
+            }
+            Ok(None) => Err(self.interrupted(self.interrupt.signal().unwrap_or_default())),
+            Err(TrainError::Bug(source @ LayerError::NotFinite { .. })) => {
+                Err(self.diverged(epoch, source))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A pass over the test set with the weights of the last epoch.
+    fn test(&mut self) -> Result<Evaluation, TrainError> {
+        let order = self.loaders.begin_pass(self.workload.test.data().len());
+        let batches = self.workload.test.batches(order)?;
+        let evaluation = evaluate(&mut *self.engine, batches, self.interrupt)?;
+        evaluation.ok_or_else(|| TrainError::Interrupted {
+            signal: self.interrupt.signal().unwrap_or_default(),
+            run: self.folder.path().to_owned(),
+        })
+    }
+
+    /// Writes weights, records and, last, the state from which a resume goes
+    /// on: if anything before it is lost, the epoch is done again.
+    fn save_epoch(&mut self, record: EpochRecord, is_best: bool) -> Result<(), TrainError> {
+        let epoch = record.epoch;
+        let weights = self.engine.weights()?;
+        let bytes = checkpoint::to_bytes(&weights, &self.workload.info(epoch))?;
+        self.folder.write(&self.folder.weights(epoch), &bytes)?;
+        if is_best {
+            self.folder.write(&self.folder.best(), &bytes)?;
+        }
+        self.metrics.append(&record)?;
+        self.events.append(&record)?;
+        self.records.push(record);
+        let title = format!("{} on {}", self.config.run.name, self.config.data.dataset);
+        if let Err(error) = draw_curves(self.folder.path(), &title, &self.records) {
+            tracing::warn!("the curves were not drawn: {error}");
+        }
+        self.save_state()?;
+        self.folder.prune(epoch)
+    }
+
+    fn save_state(&mut self) -> Result<(), TrainError> {
+        self.progress.schedule = self.schedule.state();
+        self.progress.stop = self.stop.state();
+        let (weights, momentum) = (self.engine.weights()?, self.engine.momentum()?);
+        let bytes = state::to_bytes(&self.progress, weights, momentum)?;
+        self.folder.write(&self.folder.state(self.progress.epoch), &bytes)
+    }
+
+    /// Saves the state in the middle of an epoch, for a resume at this batch.
+    fn interrupted(&mut self, signal: i32) -> TrainError {
+        match self.save_state() {
+            Ok(()) => TrainError::Interrupted { signal, run: self.folder.path().to_owned() },
+            Err(error) => error,
+        }
+    }
+
+    fn diverged(&self, epoch: u32, source: LayerError) -> TrainError {
+        match source {
+            LayerError::NotFinite { .. } => {
+                TrainError::Diverged { epoch, batch: self.progress.partial.batches + 1, source }
+            }
+            other => other.into(),
+        }
+    }
+}
+
+/// The quantity that drives schedule and best checkpoint.
+fn monitored(monitor: Monitor, record: &EpochRecord) -> f64 {
+    let from_validation = |value: Option<f64>| value.expect("`open` asks for a validation part");
+    match monitor {
+        Monitor::ValAccuracy => from_validation(record.val_accuracy),
+        Monitor::ValLoss => from_validation(record.val_loss),
+        Monitor::TrainAccuracy => record.train_accuracy,
+    }
+}

@@ -1,0 +1,103 @@
+//! A configuration and its data, ready to be trained or tested on.
+
+use nin_dataset::{
+    DataConfig, LoadedDataset, Loader, Normalization, Preparation, Split, class_counts, load,
+};
+use nin_model::{ModelConfig, ModelInfo, Network};
+
+use crate::{Config, TrainError, version};
+
+/// Loaded and divided data, the network planned for them, and how pictures
+/// become its inputs.
+pub(crate) struct Workload {
+    pub(crate) network: Network,
+    pub(crate) split: Split,
+    /// The training set, validation part included.
+    pub(crate) train: Loader,
+    pub(crate) test: Loader,
+    pub(crate) class_names: Vec<String>,
+    /// Where the data were found.
+    pub(crate) source: String,
+    dataset: String,
+    normalization: Normalization,
+    seed: u64,
+}
+
+impl Workload {
+    /// Loads the data of a configuration and plans its network for them.
+    pub(crate) fn load(config: &Config) -> Result<Self, TrainError> {
+        let size = config.data.image_size;
+        let network = plan(&config.model, &config.data)?;
+        let LoadedDataset { train, test, class_names, source } = load(&config.data)?;
+        let channels = train.images.channels();
+        if channels != config.model.in_channels {
+            return Err(TrainError::Usage(format!(
+                "model.in_channels = {}, but the pictures have {channels}",
+                config.model.in_channels
+            )));
+        }
+        let split = config.data.split(&train.labels, config.run.seed)?;
+        let normalization = Normalization::resolve(&config.data, &train.images, &split.train)?;
+        let preparation =
+            Preparation { image_size: (size, size), normalization: normalization.clone() };
+        let batch_size = config.optimizer.batch_size;
+        Ok(Self {
+            network,
+            split,
+            train: Loader::new(train, preparation.clone(), batch_size)?,
+            test: Loader::new(test, preparation, batch_size)?,
+            class_names,
+            source: source.to_string(),
+            dataset: config.data.dataset.to_string(),
+            normalization,
+            seed: config.run.seed,
+        })
+    }
+
+    /// What a checkpoint says about its weights.
+    pub(crate) fn info(&self, epoch: u32) -> ModelInfo {
+        let [_, height, width] = self.network.plan().input();
+        ModelInfo {
+            model: self.network.config().clone(),
+            image_size: [height, width],
+            class_names: self.class_names.clone(),
+            mean: self.normalization.mean.clone(),
+            std: self.normalization.std.clone(),
+            dataset: self.dataset.clone(),
+            epoch,
+            seed: self.seed,
+            producer: format!("nin-train {}", env!("CARGO_PKG_VERSION")),
+        }
+    }
+
+    /// Says in the log how many pictures of each class each part has.
+    pub(crate) fn log_parts(&self) {
+        let (train, test) = (&self.train.data().labels, &self.test.data().labels);
+        let all_of_test: Vec<u32> = (0..test.len() as u32).collect();
+        for (part, labels, indices) in [
+            ("train", train, &self.split.train),
+            ("validation", train, &self.split.val),
+            ("test", test, &all_of_test),
+        ] {
+            let counts = class_counts(labels, indices, self.class_names.len());
+            tracing::info!("{part}: {} images, of each class {counts:?}", indices.len());
+        }
+    }
+}
+
+/// Plans a network for the picture size and classes of a data set.
+pub(crate) fn plan(model: &ModelConfig, data: &DataConfig) -> Result<Network, TrainError> {
+    Ok(Network::new(model, [data.image_size; 2], data.num_classes)?)
+}
+
+/// The first lines of every log.
+pub(crate) fn log_program(device: &str, threads: usize) {
+    tracing::info!(
+        "nin {}, {device}, {threads} threads, {}",
+        version(),
+        crate::compute::instruction_set()
+    );
+    if cfg!(debug_assertions) {
+        tracing::warn!("this is a debug build: it is many times slower than --release");
+    }
+}
