@@ -1,35 +1,43 @@
 //! `curves.svg` and `curves.png`: what TensorBoard would show of a run, as a
 //! picture.
 //!
-//! Numbers become a list of shapes once, which two small renderers turn into
-//! the two files. No font and no system library is needed.
+//! One drawing goes to both files, in an embedded font: the machine need not
+//! have one.
 
-mod axis;
-mod frame;
+mod epochs;
 mod panel;
-mod png;
-mod scene;
-mod svg;
+mod range;
 
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Display;
 use std::path::Path;
 
+use plotters::backend::{BitMapBackend, SVGBackend};
+use plotters::chart::SeriesLabelPosition;
+use plotters::coord::Shift;
+use plotters::coord::combinators::IntoLogRange;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::prelude::DrawingBackend;
+use plotters::style::{FontStyle, RGBColor, WHITE, register_font};
+
 use super::{EpochRecord, RecordError, replace_file};
-use axis::Axis;
-use panel::{Cut, CutLabels, Join, Panel, Series};
-use scene::{Anchor, Scene, Shape};
+use epochs::Epochs;
+use panel::{DOT_PX, FONT, Panel, Series};
 
 // Colours that stay apart for colour-blind readers: Okabe and Ito, "Color
 // Universal Design" (2008).
-const BLUE: scene::Color = 0x0072b2;
-const VERMILLION: scene::Color = 0xd55e00;
-const GREEN: scene::Color = 0x009e73;
+const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
+const VERMILLION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
 
-const WIDTH: u32 = 1440;
-const HEIGHT: u32 = 430;
-const PANEL_WIDTH: f32 = WIDTH as f32 / 3.0;
+/// Size of the picture in pixels, twice what the SVG asks for on the screen:
+/// sharp on dense screens, and plotters draws at whole pixels.
+const SIZE: (u32, u32) = (2880, 860);
+
+/// Above this many epochs dots would touch, and only the line is drawn.
+const MOST_DOTS: usize = 60;
 
 /// Draws `curves.svg` and `curves.png` into `folder`: loss, accuracy and
 /// learning rate over the epochs, with a mark where a plateau cut the rate.
@@ -40,76 +48,99 @@ const PANEL_WIDTH: f32 = WIDTH as f32 / 3.0;
 ///
 /// # Errors
 ///
-/// When a file cannot be written or the PNG encoder fails. A picture is not
-/// worth a run: warn and go on.
+/// When a file cannot be written or the drawing fails. A picture is not worth
+/// a run: warn and go on.
 pub fn draw_curves(folder: &Path, title: &str, records: &[EpochRecord]) -> Result<(), RecordError> {
-    let scene = picture(title, records);
-    replace_file(&folder.join("curves.svg"), svg::render(&scene).as_bytes())?;
-    replace_file(&folder.join("curves.png"), &png::render(&scene)?)
+    register_font(FONT, FontStyle::Normal, ttf_noto_sans::REGULAR)
+        .map_err(|_| failure("the embedded font is not one"))?;
+    replace_file(&folder.join("curves.svg"), svg(title, records)?.as_bytes())?;
+    replace_file(&folder.join("curves.png"), &png(title, records)?)
 }
 
-fn picture(title: &str, records: &[EpochRecord]) -> Scene {
-    let background =
-        Shape::Rect { corner: (0.0, 0.0), size: (WIDTH as f32, HEIGHT as f32), color: 0xffffff };
-    let mut scene = Scene { width: WIDTH, height: HEIGHT, shapes: vec![background] };
-    let at = (WIDTH as f32 / 2.0, 32.0);
-    scene.text(at, title, 18.0, Anchor::Middle, panel::INK);
+fn svg(title: &str, records: &[EpochRecord]) -> Result<String, RecordError> {
+    let mut svg = String::new();
+    let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+    picture(&area, title, records).map_err(failure)?;
+    drop(area);
+    let size = |(width, height)| format!("width=\"{width}\" height=\"{height}\"");
+    Ok(svg.replacen(&size(SIZE), &size((SIZE.0 / 2, SIZE.1 / 2)), 1))
+}
 
-    let column = |value: fn(&EpochRecord) -> Option<f64>| -> Vec<(f64, f64)> {
+fn png(title: &str, records: &[EpochRecord]) -> Result<Vec<u8>, RecordError> {
+    let mut pixels = vec![0; (SIZE.0 * SIZE.1 * 3) as usize];
+    let area = BitMapBackend::with_buffer(&mut pixels, SIZE).into_drawing_area();
+    picture(&area, title, records).map_err(failure)?;
+    drop(area);
+
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, SIZE.0, SIZE.1);
+    encoder.set_color(png::ColorType::Rgb);
+    let encode = |pixels: &[u8]| encoder.write_header()?.write_image_data(pixels);
+    encode(&pixels).map_err(failure)?;
+    Ok(png)
+}
+
+fn failure(what: impl Display) -> RecordError {
+    RecordError::Drawing(what.to_string())
+}
+
+fn picture<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    title: &str,
+    records: &[EpochRecord],
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    area.fill(&WHITE)?;
+    // XML cannot hold control characters.
+    let title =
+        title.replace(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'), " ");
+    let columns = area.margin(16, 0, 0, 0).titled(&title, (FONT, 50))?.split_evenly((1, 3));
+
+    let epochs = Epochs::of(records);
+    let dot_px = if records.len() <= MOST_DOTS { DOT_PX } else { 0 };
+    let series = |name, color, value: fn(&EpochRecord) -> Option<f64>| {
         let point = |r: &EpochRecord| (f64::from(r.epoch), value(r).unwrap_or(f64::NAN));
-        records.iter().map(point).collect()
+        Series { name, color, points: records.iter().map(point).collect(), dot_px }
     };
-    let series =
-        |name, color, value| Series { name, color, join: Join::Line, points: column(value) };
-    let loss = vec![
-        series("train", BLUE, |r| Some(r.train_loss)),
-        series("val", VERMILLION, |r| r.val_loss),
-    ];
-    let accuracy = vec![
-        series("train", BLUE, |r| Some(r.train_accuracy)),
-        series("val", VERMILLION, |r| r.val_accuracy),
-    ];
-    let rate = Series { join: Join::Steps, ..series("lr", GREEN, |r| Some(r.lr)) };
-
-    let first = records.iter().map(|r| r.epoch).min().unwrap_or(1);
-    let last = records.iter().map(|r| r.epoch).max().unwrap_or(first);
-    let epochs = Axis::epochs(first, last);
-    let cuts = plateau_cuts(records);
-    let panel = |column: f32, title, y_title, series: Vec<Series>, cut_labels| {
-        let values = series.iter().flat_map(|s| s.points.iter().map(|p| p.1));
-        let values = match cut_labels {
-            CutLabels::Hidden => Axis::linear(values),
-            CutLabels::Shown => Axis::log10(values),
-        };
-        Panel {
-            title,
-            y_title,
-            values,
-            series,
-            epochs: &epochs,
-            cuts: &cuts,
-            cut_labels,
-            corner: (column * PANEL_WIDTH + 80.0, 92.0),
-            size: (PANEL_WIDTH - 104.0, HEIGHT as f32 - 148.0),
-        }
+    let loss = Panel {
+        title: "Loss",
+        y_title: "mean loss per image",
+        series: vec![
+            series("train", BLUE, |r| Some(r.train_loss)),
+            series("val", VERMILLION, |r| r.val_loss),
+        ],
+        legend: SeriesLabelPosition::UpperRight,
+        minor_lines: 1,
+        epochs: &epochs,
     };
-    let hidden = CutLabels::Hidden;
-    panel(0.0, "Loss", "mean loss per image", loss, hidden).draw(&mut scene);
-    panel(1.0, "Accuracy", "accuracy", accuracy, hidden).draw(&mut scene);
-    let shown = CutLabels::Shown;
-    panel(2.0, "Learning rate", "learning rate (log)", vec![rate], shown).draw(&mut scene);
-    scene
-}
+    loss.draw(&columns[0], range::linear(loss.values()))?;
 
-/// Where the rate fell after it had stood still: a plateau rule's cut, or a
-/// step schedule's. A cosine or a one-cycle schedule never stands still.
-fn plateau_cuts(records: &[EpochRecord]) -> Vec<Cut> {
-    let mut cuts = Vec::new();
-    for window in records.windows(3) {
-        let [before, old, new] = [window[0].lr, window[1].lr, window[2].lr];
-        if before == old && new < old {
-            cuts.push(Cut { epoch: f64::from(window[2].epoch), factor: new / old });
-        }
-    }
-    cuts
+    let accuracy = Panel {
+        title: "Accuracy",
+        y_title: "accuracy in percent",
+        series: vec![
+            series("train", BLUE, |r| Some(r.train_accuracy * 100.0)),
+            series("val", VERMILLION, |r| r.val_accuracy.map(|a| a * 100.0)),
+        ],
+        legend: SeriesLabelPosition::LowerRight,
+        minor_lines: 1,
+        epochs: &epochs,
+    };
+    accuracy.draw(&columns[1], range::linear(accuracy.values()))?;
+
+    // Flat through each epoch.
+    let step = |r: &EpochRecord| {
+        let lr = if r.lr > 0.0 { r.lr } else { f64::NAN };
+        [-0.5, 0.5].map(|half| (f64::from(r.epoch) + half, lr))
+    };
+    let steps = records.iter().flat_map(step).collect();
+    let rate = Panel {
+        title: "Learning rate",
+        y_title: "learning rate (log)",
+        series: vec![Series { name: "rate", color: GREEN, points: steps, dot_px: 0 }],
+        legend: SeriesLabelPosition::LowerLeft,
+        minor_lines: 10,
+        epochs: &epochs,
+    };
+    rate.draw(&columns[2], range::decades(rate.values()).log_scale())?;
+    area.present()
 }

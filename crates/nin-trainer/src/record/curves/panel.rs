@@ -1,136 +1,136 @@
-//! One panel: its series and the marks of plateau cuts, in a frame.
+//! One panel: its series and the marks of rate cuts, in titled axes.
 
-use super::axis::Axis;
-use super::scene::{Anchor, Color, Point, Scene, Shape};
+use plotters::chart::{ChartBuilder, SeriesLabelPosition};
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
+use plotters::element::{DashedPathElement, PathElement};
+use plotters::prelude::DrawingBackend;
+use plotters::series::{DashedLineSeries, LineSeries};
+use plotters::style::{Color, RGBColor, WHITE};
 
-/// Colour of titles and names.
-pub(super) const INK: Color = 0x2b2b2b;
-/// Colour of numbers.
-pub(super) const FAINT_INK: Color = 0x5f5f5f;
-/// Colour of the plateau marks.
-pub(super) const MARK: Color = 0x7a7a7a;
+use super::epochs::Epochs;
 
-/// Above this many epochs points would touch, and only the line is drawn.
-const MOST_DOTS: usize = 60;
-/// Above this many cuts their factors would overlap.
-const MOST_FACTORS: usize = 6;
+/// The name of the embedded font, and what an SVG viewer without it may take.
+pub(super) const FONT: &str = "Noto Sans, sans-serif";
+const INK: RGBColor = RGBColor(0x2b, 0x2b, 0x2b);
+const GRID: RGBColor = RGBColor(0xd8, 0xd8, 0xd8);
+const FAINT_GRID: RGBColor = RGBColor(0xf0, 0xf0, 0xf0);
+const MARK: RGBColor = RGBColor(0x7a, 0x7a, 0x7a);
 
-/// How the points of a series are joined.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Join {
-    /// Straight from epoch to epoch, with a dot at each.
-    Line,
-    /// Flat through each epoch: what a learning rate does.
-    Steps,
-}
+/// Radius of a dot.
+pub(super) const DOT_PX: u32 = 6;
 
-/// A named row of numbers, one an epoch.
+/// A named line.
 pub(super) struct Series {
     pub(super) name: &'static str,
-    pub(super) color: Color,
-    pub(super) join: Join,
-    /// Epoch and value; values that cannot be shown leave a gap.
+    pub(super) color: RGBColor,
+    /// Epoch and value; a value that is not finite leaves a gap.
     pub(super) points: Vec<(f64, f64)>,
+    /// Radius of a dot at each point; 0 for none.
+    pub(super) dot_px: u32,
 }
 
-/// A fall of the learning rate by the plateau rule.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Cut {
-    /// The first epoch with the lower rate.
-    pub(super) epoch: f64,
-    /// New rate over old.
-    pub(super) factor: f64,
-}
-
-/// Whether the factor is written beside each mark.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum CutLabels {
-    Shown,
-    Hidden,
-}
-
+/// What one panel shows.
 pub(super) struct Panel<'a> {
     pub(super) title: &'static str,
     pub(super) y_title: &'static str,
     pub(super) series: Vec<Series>,
-    pub(super) epochs: &'a Axis,
-    /// `None` when no value can be shown.
-    pub(super) values: Option<Axis>,
-    pub(super) cuts: &'a [Cut],
-    pub(super) cut_labels: CutLabels,
-    /// Top left of the plotted rectangle, and its size.
-    pub(super) corner: Point,
-    pub(super) size: (f32, f32),
+    pub(super) legend: SeriesLabelPosition,
+    /// Most lines between two ticks of the upright axis.
+    pub(super) minor_lines: usize,
+    pub(super) epochs: &'a Epochs,
 }
 
 impl Panel<'_> {
-    pub(super) fn draw(&self, scene: &mut Scene) {
-        self.draw_axes(scene);
-        self.draw_legend(scene);
-        let Some(values) = &self.values else {
-            let at = (self.x(0.5), self.y(0.5));
-            scene.text(at, "nothing to show yet", 13.0, Anchor::Middle, FAINT_INK);
-            return;
-        };
-        self.draw_cuts(scene);
+    pub(super) fn values(&self) -> impl Iterator<Item = f64> {
+        self.series.iter().flat_map(|series| series.points.iter().map(|point| point.1))
+    }
+
+    /// Draws the panel; `values` is the range of its upright axis, beyond which
+    /// a value is drawn at the edge.
+    pub(super) fn draw<B: DrawingBackend, Y>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+        values: Y,
+    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>>
+    where
+        Y: AsRangedCoord<Value = f64>,
+        Y::CoordDescType: ValueFormatter<f64>,
+    {
+        let mut chart = ChartBuilder::on(area)
+            .caption(self.title, (FONT, 40, &INK))
+            .margin(24)
+            .x_label_area_size(84)
+            .y_label_area_size(140)
+            .build_cartesian_2d(self.epochs.range.clone(), values)?;
+        chart
+            .configure_mesh()
+            .x_labels(self.epochs.ticks)
+            .y_labels(8)
+            .x_max_light_lines(1)
+            .y_max_light_lines(self.minor_lines)
+            .bold_line_style(GRID)
+            .light_line_style(FAINT_GRID)
+            .axis_style(MARK)
+            .label_style((FONT, 30, &INK))
+            .axis_desc_style((FONT, 32, &INK))
+            .x_desc("epoch")
+            .y_desc(self.y_title)
+            .x_label_formatter(&|epoch| format!("{epoch:.0}"))
+            .y_label_formatter(&|value| label(*value))
+            .draw()?;
+
+        let bounds = chart.y_range();
+        for (index, x) in self.epochs.cuts.iter().enumerate() {
+            let ends = [(*x, bounds.start), (*x, bounds.end)];
+            let style = MARK.stroke_width(2);
+            let cut = chart.draw_series(DashedLineSeries::new(ends, 10, 8, style))?;
+            if index == 0 {
+                let sample = move |at| DashedPathElement::new(sample(at), 10, 8, style);
+                cut.label("rate cut").legend(sample);
+            }
+        }
         for series in &self.series {
-            self.draw_series(scene, series, values);
-        }
-    }
-
-    /// From 0 to 1 along the axis to pixels.
-    pub(super) fn x(&self, place: f64) -> f32 {
-        self.corner.0 + place as f32 * self.size.0
-    }
-
-    pub(super) fn y(&self, place: f64) -> f32 {
-        self.corner.1 + (1.0 - place as f32) * self.size.1
-    }
-
-    /// A dashed line between the last epoch of the old rate and the first of the new.
-    fn draw_cuts(&self, scene: &mut Scene) {
-        let labelled = self.cut_labels == CutLabels::Shown && self.cuts.len() <= MOST_FACTORS;
-        for cut in self.cuts {
-            let Some(place) = self.epochs.place(cut.epoch - 0.5) else {
-                continue;
-            };
-            let x = self.x(place);
-            scene.dashed((x, self.y(1.0)), (x, self.y(0.0)), MARK);
-            if labelled {
-                let factor = format!("×{}", (cut.factor * 1e3).round() / 1e3);
-                let at = (x + 5.0, self.y(1.0) + 12.0);
-                scene.text(at, &factor, 12.0, Anchor::Start, FAINT_INK);
+            let runs = series.points.split(|point| !point.1.is_finite());
+            for (index, run) in runs.filter(|run| !run.is_empty()).enumerate() {
+                let points = run.iter().map(|(x, y)| (*x, y.clamp(bounds.start, bounds.end)));
+                let line = LineSeries::new(points, series.color.filled().stroke_width(4))
+                    .point_size(if run.len() == 1 { DOT_PX } else { series.dot_px });
+                let drawn = chart.draw_series(line)?;
+                if index == 0 {
+                    let style = series.color.stroke_width(4);
+                    let sample = move |at| PathElement::new(sample(at), style);
+                    drawn.label(series.name).legend(sample);
+                }
             }
         }
-    }
-
-    fn draw_series(&self, scene: &mut Scene, series: &Series, values: &Axis) {
-        let half_step = match series.join {
-            Join::Line => 0.0,
-            Join::Steps => 0.5,
-        };
-        let shown = |&(epoch, value): &(f64, f64)| {
-            let y = self.y(values.place(value)?);
-            let x = |epoch| Some(self.x(self.epochs.place(epoch)?));
-            Some([(x(epoch - half_step)?, y), (x(epoch + half_step)?, y)])
-        };
-        let points: Vec<_> = series.points.iter().map(shown).collect();
-        // Gaps part the line into runs.
-        for run in points.split(|point| point.is_none()) {
-            let run: Vec<[Point; 2]> = run.iter().copied().flatten().collect();
-            let dotted = points.len() <= MOST_DOTS || run.len() == 1;
-            if series.join == Join::Line && dotted {
-                let dots = run.iter().map(|[point, _]| disc(*point, series.color));
-                scene.shapes.extend(dots);
-            }
-            if run.len() > 1 || series.join == Join::Steps && !run.is_empty() {
-                scene.line(run.concat(), 2.0, series.color);
-            }
+        if self.values().all(|value| !value.is_finite()) {
+            return Ok(());
         }
+        chart
+            .configure_series_labels()
+            .position(self.legend.clone())
+            .background_style(WHITE.mix(0.85))
+            .border_style(GRID)
+            .legend_area_size(56)
+            .label_font((FONT, 30, &INK))
+            .draw()
     }
 }
 
-/// The dot of one point.
-pub(super) fn disc(center: Point, color: Color) -> Shape {
-    Shape::Disc { center, radius: 3.0, color }
+/// The ends of a line in the legend.
+fn sample((x, y): (i32, i32)) -> [(i32, i32); 2] {
+    [(x, y), (x + 46, y)]
+}
+
+/// A tick's number, rounded to five digits: plotters' ticks carry the noise of
+/// their sums.
+fn label(value: f64) -> String {
+    let rounded = format!("{value:.4e}").parse().unwrap_or(value);
+    if rounded == 0.0 || (1e-3..1e5).contains(&rounded.abs()) {
+        rounded.to_string()
+    } else {
+        format!("{rounded:e}")
+    }
 }
