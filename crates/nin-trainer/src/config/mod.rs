@@ -2,8 +2,12 @@
 //! crate that uses it.
 
 mod compute;
+mod keys;
 mod optimizer;
+mod read;
 mod run;
+mod validate;
+mod value;
 
 use nin_dataset::DataConfig;
 use nin_model::ModelConfig;
@@ -12,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use compute::{ComputeConfig, DeviceChoice, Precision};
 pub use optimizer::{OptimizerConfig, OptimizerKind, WeightDecayOn};
+pub use read::ConfigSource;
 pub use run::RunConfig;
 
 /// A complete run in words.

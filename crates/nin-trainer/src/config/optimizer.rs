@@ -84,17 +84,35 @@ impl OptimizerConfig {
     ///
     /// In words, the first key with a bad value.
     pub fn validate(&self) -> Result<LabelSmoothing, String> {
+        self.check().map_err(|(key, problem)| format!("optimizer.{key}: {problem}"))
+    }
+
+    /// As [`validate`](Self::validate), the key apart from its problem.
+    pub(super) fn check(&self) -> Result<LabelSmoothing, (&'static str, String)> {
+        let want = |holds: bool, key: &'static str, range: &str, got: f64| {
+            if holds { Ok(()) } else { Err((key, format!("want {range}, got {got}"))) }
+        };
         if self.batch_size == 0 {
-            return Err("batch_size: want at least 1, got 0".to_owned());
+            return Err(("batch_size", "want at least 1, got 0".to_owned()));
         }
-        if !(self.lr.is_finite() && self.lr > 0.0) {
-            return Err(format!("lr: want a finite number above 0, got {}", self.lr));
+        let lr_holds = self.lr.is_finite() && self.lr > 0.0;
+        want(lr_holds, "lr", "a finite number above 0", self.lr)?;
+        for (key, value) in [
+            ("momentum", self.momentum),
+            ("weight_decay", self.weight_decay),
+            ("bias_lr_multiplier", self.bias_lr_multiplier),
+        ] {
+            let holds = value.is_finite() && value >= 0.0;
+            want(holds, key, "a finite number of at least 0", value)?;
         }
-        if !(self.bias_lr_multiplier.is_finite() && self.bias_lr_multiplier >= 0.0) {
-            let got = self.bias_lr_multiplier;
-            return Err(format!("bias_lr_multiplier: want finite and at least 0, got {got}"));
+        want(self.dampening.is_finite(), "dampening", "a finite number", self.dampening)?;
+        if let Err(error) = self.sgd().validate() {
+            // Each number holds for itself, so it is what nesterov needs of the others.
+            return Err(("nesterov", error.to_string()));
         }
-        self.sgd().validate().map_err(|error| error.to_string())?;
-        LabelSmoothing::new(self.label_smoothing).map_err(|error| error.to_string())
+        LabelSmoothing::new(self.label_smoothing).map_err(|_| {
+            let got = self.label_smoothing;
+            ("label_smoothing", format!("want a number in [0, 1], got {got}"))
+        })
     }
 }

@@ -13,6 +13,9 @@ pub struct RunConfig {
     /// A remark, shown in the banner.
     pub comment: String,
     /// Seed of initial weights, split, order of the pictures and dropout.
+    ///
+    /// TOML's integers end at 2⁶³ − 1; a larger seed is written as a string.
+    #[serde(with = "seed")]
     pub seed: u64,
     /// The run's folder, absent or empty; without it
     /// `runs/nin/<dataset>/YYYY_MM_DD_HH_MM` in local time.
@@ -23,5 +26,33 @@ pub struct RunConfig {
 impl Default for RunConfig {
     fn default() -> Self {
         Self { name: "Nin".to_owned(), comment: String::new(), seed: 42, model_base_path: None }
+    }
+}
+
+/// A seed as an integer, or as a string of digits.
+mod seed {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a whole number from 0 to 18446744073709551615")]
+    enum Seed {
+        Number(u64),
+        Digits(String),
+    }
+
+    pub(super) fn serialize<S: Serializer>(seed: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        match i64::try_from(*seed) {
+            Ok(seed) => seed.serialize(serializer),
+            Err(_) => seed.to_string().serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        match Seed::deserialize(deserializer)? {
+            Seed::Number(seed) => Ok(seed),
+            Seed::Digits(digits) => digits
+                .parse()
+                .map_err(|_| de::Error::custom("a whole number from 0 to 18446744073709551615")),
+        }
     }
 }
