@@ -4,8 +4,12 @@
 //! that its values do not depend on the sizes of the others. candle's own
 //! initialisation cannot be seeded on a CPU.
 
+#[cfg(test)]
+mod tests;
+
 use candle_core::{Result, Tensor, Var};
 use candle_nn::VarMap;
+use nin_kernels::ParamError;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal, Uniform};
@@ -36,6 +40,21 @@ pub enum Init {
 }
 
 impl Init {
+    /// Refuses a standard deviation that is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Normal`](Self::Normal) with a negative, infinite or undefined `std`.
+    pub fn validate(self) -> std::result::Result<(), LayerError> {
+        match self {
+            Self::Normal { std } if !(std.is_finite() && std >= 0.0) => {
+                let (name, wanted) = ("init std", "finite and at least 0");
+                Err(ParamError::OutOfRange { name, wanted, got: std }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Draws the values of a parameter, in PyTorch's order.
     ///
     /// `fan` is the shape of the weight that the parameter belongs to: a bias
@@ -103,7 +122,8 @@ impl Values {
 ///
 /// # Errors
 ///
-/// Of candle, when a tensor is made.
+/// An `init` that does not [validate](Init::validate), a parameter with a size
+/// of 0 or of more numbers than can be counted.
 pub fn state_dict(
     parameters: impl IntoIterator<Item = (String, ParameterSpec)>,
     init: impl Fn(&str) -> Init,
@@ -114,6 +134,9 @@ pub fn state_dict(
         .into_iter()
         .enumerate()
         .map(|(index, (name, spec))| {
+            let init = init(&name);
+            init.validate()?;
+            check_size(&name, &spec)?;
             match (spec.role, &*spec.shape) {
                 (ParameterRole::Weight, &[o, i, h, w]) => {
                     fan = Fan { input: (i * h * w) as f64, output: (o * h * w) as f64 };
@@ -124,15 +147,28 @@ pub fn state_dict(
             }
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(index as u64);
-            let values = init(&name).draw(&spec, fan, &mut rng);
+            let values = init.draw(&spec, fan, &mut rng);
             let tensor = Tensor::from_vec(values, &*spec.shape, &candle_core::Device::Cpu)?;
             Ok((name, tensor))
         })
         .collect()
 }
 
+fn check_size(name: &str, spec: &ParameterSpec) -> std::result::Result<(), LayerError> {
+    let len = spec.shape.iter().try_fold(1_usize, |len, &size| len.checked_mul(size));
+    match len {
+        Some(1..) => Ok(()),
+        Some(0) => Err(LayerError::Setting(format!("tensor {name} is empty: {:?}", spec.shape))),
+        None => Err(LayerError::Setting(format!("tensor {name} is too large: {:?}", spec.shape))),
+    }
+}
+
 /// Puts initial values into a candle `VarMap`, from which a
 /// [`VarBuilder`](candle_nn::VarBuilder) then takes them as trainable.
+///
+/// # Errors
+///
+/// As for [`state_dict`].
 pub fn fill_var_map(
     vars: &VarMap,
     parameters: impl IntoIterator<Item = (String, ParameterSpec)>,
