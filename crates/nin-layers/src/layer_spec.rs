@@ -1,5 +1,6 @@
 //! The kinds of layer that a network is planned from.
 
+use nin_kernels::ShapeError;
 use nin_kernels::dropout::DropoutProbability;
 
 use crate::batch_norm::{BatchNormNode, BatchNormSpec};
@@ -39,7 +40,10 @@ impl LayerSpec {
     pub fn output_shape(&self, input: [usize; 4]) -> Result<[usize; 4], LayerError> {
         match self {
             Self::Conv2d(spec) => spec.output_shape(input),
-            Self::BatchNorm2d(_) => shape::check_not_empty("batch norm", input),
+            Self::BatchNorm2d(spec) => {
+                spec.validate()?;
+                shape::check_not_empty("batch norm", input)
+            }
             Self::MaxPool2d(layer) => layer.output_shape(input),
             Self::AvgPool2d(layer) => layer.output_shape(input),
             Self::GlobalAvgPool2d => GlobalAvgPool2d.output_shape(input),
@@ -62,12 +66,14 @@ impl LayerSpec {
     ///
     /// # Errors
     ///
-    /// An input that the layer cannot take.
+    /// An input that the layer cannot take, or a number above that of `u64`.
     pub fn multiply_adds(&self, [channels, height, width]: [usize; 3]) -> Result<u64, LayerError> {
         let Self::Conv2d(spec) = self else { return Ok(0) };
-        let [_, o, h, w] = spec.output_shape([1, channels, height, width])?;
+        let input = [1, channels, height, width];
+        let [_, o, h, w] = spec.output_shape(input)?;
         let patch = spec.window.kernel_size * spec.window.kernel_size * channels;
-        Ok((o * h * w) as u64 * patch as u64)
+        let overflow = || shape::error("conv2d", input, ShapeError::Overflow);
+        ((o * h * w) as u64).checked_mul(patch as u64).ok_or_else(overflow)
     }
 
     /// The layer as a part of a planned engine, with these parameters.

@@ -53,6 +53,9 @@ impl MlpConv {
     /// Takes the weights of `specs`, the k×k convolution first, from the
     /// builder.
     pub fn new(in_channels: usize, specs: &[Conv2dSpec], vb: &VarBuilder<'_>) -> Result<Self> {
+        if specs.is_empty() {
+            candle_core::bail!("an mlpconv needs at least one convolution");
+        }
         let mut channels = in_channels;
         let layers = specs
             .iter()

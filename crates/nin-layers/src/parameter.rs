@@ -1,5 +1,10 @@
 //! What a layer learns or records.
 
+use candle_core::{Result, Shape, Tensor};
+use candle_nn::VarBuilder;
+
+use crate::LayerError;
+
 /// A tensor that a layer owns, without its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterSpec {
@@ -56,6 +61,19 @@ pub enum ParameterLayout {
     /// A convolution's weight: PyTorch's O, I, kH, kW outside, O, kH, kW, I for
     /// the kernels.
     Kernel,
+}
+
+/// A tensor that exists in the builder. One over a `VarMap` would else make up
+/// zeros, with which nothing can be learnt.
+pub(crate) fn take(vb: &VarBuilder<'_>, shape: impl Into<Shape>, name: &str) -> Result<Tensor> {
+    if !vb.contains_tensor(name) {
+        let name = match vb.prefix() {
+            prefix if prefix.is_empty() => name.to_owned(),
+            prefix => format!("{prefix}.{name}"),
+        };
+        return Err(LayerError::MissingTensor { name }.into());
+    }
+    vb.get(shape.into(), name)
 }
 
 /// Moves the last dimension of `[outer, rows, columns]` before the one ahead

@@ -1,5 +1,7 @@
 //! A chain of named layers whose shapes are known before a tensor exists.
 
+use std::collections::HashSet;
+
 use crate::{LayerError, LayerSpec, ParameterSpec};
 
 /// A layer and its name.
@@ -24,9 +26,13 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// The first layer that cannot take its input, by name; no layers at all;
-    /// an output that is not one number a class.
+    /// The first layer that cannot take its input, by name; two layers of one
+    /// name; no layers at all; an output that is not one number a class.
     pub fn new(input: [usize; 3], layers: Vec<NamedLayer>) -> Result<Self, LayerError> {
+        let mut names = HashSet::new();
+        if let Some(twice) = layers.iter().find(|layer| !names.insert(&layer.name)) {
+            return Err(LayerError::Setting(format!("two layers have the name {}", twice.name)));
+        }
         let mut outputs = Vec::with_capacity(layers.len());
         let [mut c, mut h, mut w] = input;
         for NamedLayer { name, spec } in &layers {
@@ -132,6 +138,14 @@ mod tests {
             "layer net.1 (max pool): input of 2 × 2 pixels: window of 3 is larger than the input \
              of 2 with padding 0"
         );
+    }
+
+    #[test]
+    fn a_name_stands_for_one_layer() {
+        let mut twice = layers();
+        twice[1].name = "net.0.0".to_owned();
+        let error = Plan::new([1, 9, 9], twice).unwrap_err().to_string();
+        assert_eq!(error, "two layers have the name net.0.0");
     }
 
     #[test]

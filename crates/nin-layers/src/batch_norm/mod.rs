@@ -5,18 +5,18 @@ mod op;
 
 use candle_core::{Result, Tensor, Var};
 use candle_nn::{ModuleT, VarBuilder};
-use nin_kernels::Activation;
 use nin_kernels::batch_norm::{Statistics, StatisticsMut, update_running};
+use nin_kernels::{Activation, ParamError};
 
 pub(crate) use node::BatchNormNode;
 
 use crate::host::{numbers, to_channels_first, to_channels_last};
-use crate::{LayerError, Mode, ParameterLayout, ParameterRole, ParameterSpec, shape};
+use crate::{LayerError, Mode, ParameterLayout, ParameterRole, ParameterSpec, parameter, shape};
 
 /// What a batch norm is, apart from its weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchNormSpec {
-    /// Added to the variance; PyTorch's default is 1e-5.
+    /// Added to the variance, finite and at least 0; PyTorch's default is 1e-5.
     pub eps: f64,
     /// Share of the batch in the running statistics, in \[0, 1\]; PyTorch's
     /// default is 0.1.
@@ -32,6 +32,24 @@ impl Default for BatchNormSpec {
 }
 
 impl BatchNormSpec {
+    /// Refuses values outside their ranges.
+    ///
+    /// # Errors
+    ///
+    /// `eps` that is negative or not finite, `momentum` outside \[0, 1\].
+    pub fn validate(&self) -> std::result::Result<(), LayerError> {
+        let Self { eps, momentum, .. } = *self;
+        for (valid, name, wanted, got) in [
+            (eps.is_finite() && eps >= 0.0, "batch norm eps", "finite and at least 0", eps),
+            ((0.0..=1.0).contains(&momentum), "batch norm momentum", "between 0 and 1", momentum),
+        ] {
+            if !valid {
+                return Err(ParamError::OutOfRange { name, wanted, got }.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Weight, bias, running mean and running variance, each `[C]`.
     pub fn parameters(channels: usize) -> Vec<ParameterSpec> {
         [
@@ -67,6 +85,11 @@ impl BatchNormSpec {
 /// By input, weight and bias; through the batch's mean and variance in
 /// training, with the recorded ones as constants in evaluation.
 ///
+/// # Errors
+///
+/// An input of other rank or channels; in training, a batch of one value a
+/// channel, which has no variance.
+///
 /// # Source
 ///
 /// Ioffe, Szegedy, "Batch Normalization"; PyTorch's `BatchNorm2d` and `ReLU`.
@@ -83,12 +106,13 @@ impl BatchNorm2d {
     /// Takes `weight`, `bias`, `running_mean` and `running_var`, each `[C]`,
     /// from the builder, where they must exist.
     pub fn new(channels: usize, spec: BatchNormSpec, vb: &VarBuilder<'_>) -> Result<Self> {
+        spec.validate()?;
         Ok(Self {
             spec,
-            weight: vb.get(channels, "weight")?,
-            bias: vb.get(channels, "bias")?,
-            running_mean: Var::from_tensor(&vb.get(channels, "running_mean")?)?,
-            running_var: Var::from_tensor(&vb.get(channels, "running_var")?)?,
+            weight: parameter::take(vb, channels, "weight")?,
+            bias: parameter::take(vb, channels, "bias")?,
+            running_mean: Var::from_tensor(&parameter::take(vb, channels, "running_mean")?)?,
+            running_var: Var::from_tensor(&parameter::take(vb, channels, "running_var")?)?,
         })
     }
 

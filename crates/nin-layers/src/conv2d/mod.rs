@@ -11,7 +11,7 @@ use nin_kernels::{Activation, Window};
 pub(crate) use node::Conv2dNode;
 
 use crate::host::{to_channels_first, to_channels_last};
-use crate::{LayerError, ParameterLayout, ParameterRole, ParameterSpec, shape};
+use crate::{LayerError, ParameterLayout, ParameterRole, ParameterSpec, parameter, shape};
 
 /// What a convolution is, apart from its weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +118,8 @@ impl Conv2d {
     /// [`init`](crate::init), whose generator can be seeded.
     pub fn new(in_channels: usize, spec: Conv2dSpec, vb: &VarBuilder<'_>) -> Result<Self> {
         let k = spec.window.kernel_size;
-        let weight = vb.get((spec.out_channels, in_channels, k, k), "weight")?;
-        Self::from_tensors(spec, weight, vb.get(spec.out_channels, "bias")?)
+        let weight = parameter::take(vb, (spec.out_channels, in_channels, k, k), "weight")?;
+        Self::from_tensors(spec, weight, parameter::take(vb, spec.out_channels, "bias")?)
     }
 
     /// From `weight` `[O, I, k, k]` and `bias` `[O]`.

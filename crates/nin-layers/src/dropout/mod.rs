@@ -18,7 +18,7 @@ use crate::{LayerError, Mode, shape};
 ///
 /// # Shapes
 ///
-/// Input and output of one shape, any rank.
+/// Input and output of one shape, any rank, not empty.
 ///
 /// # Parameters
 ///
@@ -63,6 +63,9 @@ impl Dropout {
 
 impl ModuleT for Dropout {
     fn forward_t(&self, input: &Tensor, train: bool) -> Result<Tensor> {
+        if input.elem_count() == 0 {
+            candle_core::bail!("dropout: nothing to compute, input has shape {:?}", input.dims());
+        }
         match Mode::from_train_flag(train) {
             Mode::Eval => Ok(input.clone()),
             Mode::Train => {
