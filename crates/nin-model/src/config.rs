@@ -85,9 +85,10 @@ pub struct ConvConfig {
     /// Standard deviation of the weights where `init` is `normal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub init_std: Option<f64>,
-    /// Factor of the learning rate for the weight.
+    /// Factor of the learning rate for the weight, that of a batch norm
+    /// included.
     pub lr_multiplier: f64,
-    /// Factor of the learning rate for the bias.
+    /// Factor of the learning rate for the bias, that of a batch norm included.
     pub bias_lr_multiplier: f64,
 }
 

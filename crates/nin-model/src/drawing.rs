@@ -17,7 +17,7 @@ use words::{LINE, draw_words, lines, text};
 pub struct DrawingRow {
     /// Name in the network, `net.0.0`; empty for the input.
     pub name: String,
-    /// What it does, in words: `conv 5×5, 96, stride 1, pad 2 + ReLU`.
+    /// What it does, in words: `conv 5×5, pad 2, 96 + ReLU`.
     pub kind: String,
     /// Channels, height and width of its output.
     pub output: [usize; 3],

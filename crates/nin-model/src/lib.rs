@@ -13,6 +13,7 @@ pub mod drawing;
 mod error;
 mod network;
 mod summary;
+mod thousands;
 
 pub use checkpoint::ModelInfo;
 pub use config::ModelConfig;

@@ -5,6 +5,7 @@ use std::fmt;
 use nin_layers::{Activation, LayerSpec, Rounding, Window};
 
 use crate::drawing::{self, DrawingRow};
+use crate::thousands::thousands;
 use crate::{ModelError, Network};
 
 /// One layer of the table.
@@ -12,7 +13,7 @@ use crate::{ModelError, Network};
 pub struct SummaryRow {
     /// Name in the network, `net.0.2`.
     pub name: String,
-    /// What it is: `conv 5×5, 256, stride 1, pad 2 + ReLU`.
+    /// What it is: `conv 5×5, pad 2, 256 + ReLU`.
     pub kind: String,
     /// C, H, W of its output.
     pub output: [usize; 3],
@@ -38,7 +39,7 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// None for a network that could be planned.
+    /// None: a network that could be planned has a table.
     pub fn summary(&self) -> Result<Summary, ModelError> {
         let plan = self.plan();
         let rows = plan.layers().iter().enumerate().map(|(index, layer)| {
@@ -116,28 +117,20 @@ fn kind(spec: &LayerSpec) -> String {
     }
 }
 
-/// 1234567 as `1,234,567`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MIB: f64 = 1_048_576.0;
         let mib = |parameters: u64| format!("{:.2}", parameters as f64 * 4.0 / MIB);
-        let millions = |count: u64| format!("{:.1} M", count as f64 / 1e6);
+        let millions = |count: u64| match count {
+            0..100_000 => thousands(count),
+            _ => format!("{:.1} M", count as f64 / 1e6),
+        };
+        let longest = self.rows.iter().map(|row| row.kind.chars().count()).max();
+        let width = longest.unwrap_or(0).max(30);
         let line = |name: &str, kind: &str, cells: [&str; 4]| {
             let [output, parameters, mib, multiply_adds] = cells;
             format!(
-                "{name:<10} {kind:<30} {output:>12} {parameters:>12} {mib:>8} {multiply_adds:>14}"
+                "{name:<10} {kind:<width$} {output:>12} {parameters:>12} {mib:>8} {multiply_adds:>14}"
             )
         };
         let shape = |[c, h, w]: [usize; 3]| format!("{c}×{h}×{w}");
@@ -147,7 +140,7 @@ impl fmt::Display for Summary {
         for row in &self.rows {
             let (mut parameters, mut size, mut multiply_adds) = Default::default();
             if row.parameters > 0 {
-                (parameters, size) = (grouped(row.parameters), mib(row.parameters));
+                (parameters, size) = (thousands(row.parameters), mib(row.parameters));
             }
             if row.multiply_adds > 0 {
                 multiply_adds = millions(row.multiply_adds);
@@ -156,7 +149,7 @@ impl fmt::Display for Summary {
             writeln!(f, "{}", line(&row.name, &row.kind, cells).trim_end())?;
         }
         let total = self.parameters();
-        let cells = ["", &grouped(total), &mib(total), &millions(self.multiply_adds())];
+        let cells = ["", &thousands(total), &mib(total), &millions(self.multiply_adds())];
         write!(f, "{}", line("total", "", cells))
     }
 }

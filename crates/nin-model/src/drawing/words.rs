@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{DrawingRow, WORDS};
+use crate::thousands::thousands;
 
 /// From line to line.
 pub(super) const LINE: f64 = 15.0;
@@ -49,19 +50,6 @@ pub(super) fn wrap(words: &str) -> Vec<String> {
         }
     }
     lines
-}
-
-/// `1234567` as `1,234,567`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// One line of text around `x`, on the base line `y`.
