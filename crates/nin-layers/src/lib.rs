@@ -1,12 +1,4 @@
-//! candle layers of Network In Network, with gradients that are right.
-//!
-//! The layers take and give candle tensors of shape N, C, H, W in f32; their
-//! arithmetic is done by [`nin_kernels`] on channels-last memory, through
-//! candle's custom operations, so that `loss.backward()` works. Every layer
-//! tells its `output_shape` without touching a tensor. A fixed chain of layers
-//! is a [`Plan`], which runs on candle's tape as [`Sequential`] or, in less
-//! time and memory, on an [`engine`].
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod avg_pool;
