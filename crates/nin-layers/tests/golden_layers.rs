@@ -1,5 +1,7 @@
 //! Every layer against PyTorch's results, through candle's tape.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod golden;
 
 use std::collections::BTreeMap;

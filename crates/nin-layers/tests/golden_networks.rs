@@ -1,6 +1,8 @@
 //! Whole networks against PyTorch's results, on candle's tape and on the
 //! planned engine.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod golden;
 
 use candle_core::{DType, Device, Tensor};

@@ -1,6 +1,8 @@
 //! Every layer's `output_shape` is what its forward pass gives, and an error
 //! where that is one.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use candle_core::{DType, Device, Module, Result, Tensor};
 use candle_nn::{ModuleT, VarBuilder};
 use nin_layers::{

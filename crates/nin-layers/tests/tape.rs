@@ -1,6 +1,8 @@
 //! Layers among candle's own operations: any memory layout in, any gradient
 //! through.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use candle_core::{DType, Device, Module, Result, Tensor, Var};
 use candle_nn::{ModuleT, VarBuilder};
 use nin_kernels::philox::philox4x32;
@@ -45,7 +47,8 @@ fn builder() -> VarBuilder<'static> {
     VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu)
 }
 
-/// A forward pass, made anew for each call: dropout's mask is always the first.
+/// A layer, made anew for each call (dropout's mask is always the first), or a
+/// view.
 type Forward = fn(&Tensor) -> Result<Tensor>;
 
 const LAYERS: [(&str, Forward); 10] = [
@@ -104,7 +107,7 @@ fn run(
 }
 
 /// One tensor N, C, H, W in other memory layouts, each with the way back.
-fn layouts(tensor: &Tensor) -> Result<Vec<(Tensor, fn(&Tensor) -> Result<Tensor>)>> {
+fn layouts(tensor: &Tensor) -> Result<Vec<(Tensor, Forward)>> {
     let doubled = |dim| Tensor::cat(&[tensor, tensor], dim);
     Ok(vec![
         // Channels last.
