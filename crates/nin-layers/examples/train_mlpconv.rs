@@ -63,7 +63,7 @@ fn stripes(device: &Device) -> Result<(Tensor, Vec<u32>)> {
     let labels: Vec<u32> = (0..IMAGES).map(|image| (image % CLASSES) as u32).collect();
     let pixel = |image: usize, y: usize, x: usize| {
         let along = [y, x, x + y][image % CLASSES];
-        let is_bright = (along + image / CLASSES) / 2 % 2 == 0;
+        let is_bright = ((along + image / CLASSES) / 2).is_multiple_of(2);
         if is_bright { 1.0_f32 } else { -1.0 }
     };
     let pixels: Vec<f32> = (0..IMAGES * SIDE * SIDE)
