@@ -13,6 +13,8 @@ pub mod drawing;
 mod error;
 mod network;
 mod summary;
+#[cfg(test)]
+mod testing;
 mod thousands;
 
 pub use checkpoint::ModelInfo;

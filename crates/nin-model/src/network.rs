@@ -2,6 +2,10 @@
 
 mod chain;
 mod check;
+#[cfg(test)]
+mod random_tests;
+#[cfg(test)]
+mod tests;
 
 use candle_nn::VarBuilder;
 use nin_layers::engine::UpdateScale;
