@@ -1,6 +1,9 @@
 //! Checkpoints: safetensors with PyTorch's tensor names, order and shapes, and
 //! what is needed to use the weights in the metadata.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};

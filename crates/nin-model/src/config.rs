@@ -1,5 +1,8 @@
 //! The section `[model]` of a configuration: a network in words.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 /// A Network In Network: mlpconv blocks and a global average pool.

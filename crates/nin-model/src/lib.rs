@@ -1,10 +1,4 @@
-//! Network In Network from a configuration.
-//!
-//! [`ModelConfig`] describes a network in words, [`Network`] plans it for a
-//! picture size and a number of classes: shapes, names, initial weights, a
-//! table and a drawing of its layers, and a candle module. [`checkpoint`] keeps
-//! weights in safetensors files that PyTorch reads.
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 pub mod checkpoint;

@@ -1,5 +1,8 @@
 //! The table of a network's layers.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use nin_layers::{Activation, LayerSpec, Rounding, Window};

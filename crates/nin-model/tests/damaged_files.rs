@@ -1,0 +1,73 @@
+//! Files that are no checkpoint, as people have met them. Each is an error, at
+//! once, whatever its header claims.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use nin_model::{ModelInfo, checkpoint};
+
+fn error(bytes: &[u8]) -> String {
+    let start = Instant::now();
+    let error = checkpoint::from_bytes::<ModelInfo>(bytes).map(|_| ()).unwrap_err().to_string();
+    assert!(start.elapsed() < Duration::from_secs(1));
+    error
+}
+
+fn read(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    std::fs::read(folder.join(format!("{name}.safetensors"))).unwrap()
+}
+
+const CUT: &str = "truncated or incomplete safetensors file: ";
+const LENGTH: &str =
+    "safetensors file that is truncated or incomplete, or has bytes after its end: ";
+const OTHER: &str = "not a safetensors file: ";
+const FOREIGN: &str = "a safetensors file without the metadata \"nin\"";
+
+/// The file, what its error begins with, and what else it says.
+const FILES: [(&str, &str, &str); 25] = [
+    ("empty_file", CUT, "too small"),
+    ("seven_bytes", CUT, "too small"),
+    ("header_cut", CUT, "length"),
+    ("data_one_byte_short", LENGTH, ""),
+    ("data_missing", LENGTH, ""),
+    ("trailing_bytes", LENGTH, ""),
+    ("length_2_pow_63", OTHER, "too large"),
+    ("length_u64_max", OTHER, "too large"),
+    ("length_100_000_001", OTHER, "too large"),
+    ("torch_zip", "looks like a PyTorch file", ""),
+    ("html", "looks like a web page", ""),
+    ("header_not_json", OTHER, "JSON"),
+    ("header_not_utf8", OTHER, "UTF-8"),
+    ("header_is_array", OTHER, "JSON"),
+    ("shape_vs_bytes", OTHER, "shape"),
+    ("shape_overflow", OTHER, "overflow"),
+    ("overlap", OTHER, "offset"),
+    ("hole", OTHER, "offset"),
+    ("offsets_reversed", OTHER, "offset"),
+    ("offsets_negative", OTHER, "JSON"),
+    ("dtype_unknown", OTHER, "Q3"),
+    ("metadata_number", OTHER, "JSON"),
+    ("good", FOREIGN, "not written by this program"),
+    ("good_zero_size_tensor", FOREIGN, "not written by this program"),
+    ("no_tensors", FOREIGN, "not written by this program"),
+];
+
+#[test]
+fn each_file_has_an_error_that_fits() {
+    for (name, beginning, word) in FILES {
+        let error = error(&read(name));
+        assert!(error.starts_with(beginning) && error.contains(word), "{name}: {error}");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), FILES.len(), "a file is not looked at");
+}
+
+#[test]
+fn deep_json_does_not_overflow_the_stack() {
+    let depth = 10_000_000_usize;
+    let bytes = [&depth.to_le_bytes()[..], &vec![b'['; depth]].concat();
+    assert!(error(&bytes).starts_with(OTHER));
+}
