@@ -3,8 +3,6 @@
 mod chain;
 mod check;
 #[cfg(test)]
-mod random_tests;
-#[cfg(test)]
 mod tests;
 
 use candle_nn::VarBuilder;
