@@ -1,3 +1,36 @@
-//! nin-train.
+//! Trains Network In Network from a configuration file.
 
-fn main() {}
+#![forbid(unsafe_code)]
+
+mod args;
+mod exit;
+mod flags;
+mod logging;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use nin_trainer::{Console, Start, Verbosity, dry_run, train};
+
+use args::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    logging::install();
+    exit::code(|| run(&args))
+}
+
+fn run(args: &Args) -> anyhow::Result<()> {
+    let config = args.config()?;
+    let console = Console::new(if args.quiet { Verbosity::Quiet } else { Verbosity::Normal });
+    if args.dry_run {
+        return Ok(dry_run(&config, &console)?);
+    }
+    let start = match (&args.resume, &args.resume_weights) {
+        (Some(run), _) => Start::Resume(run.clone()),
+        (None, Some(file)) => Start::Weights(file.clone()),
+        (None, None) => Start::New,
+    };
+    Ok(train(&config, &start, &console, &signals::interrupt()?)?)
+}

@@ -14,6 +14,8 @@ use nin_model::ModelConfig;
 use nin_schedule::ScheduleConfig;
 use serde::{Deserialize, Serialize};
 
+pub use nin_dataset::DatasetName;
+
 pub use compute::{ComputeConfig, DeviceChoice, Precision};
 pub use optimizer::{OptimizerConfig, OptimizerKind, WeightDecayOn};
 pub use read::ConfigSource;

@@ -1,0 +1,29 @@
+//! From the end of the work to the program's exit code.
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use nin_trainer::TrainError;
+
+/// Does the work; prints its error, if any, and says what it was by number.
+pub(crate) fn code(work: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
+    // Nothing of the work is used after a panic.
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            print(format_args!("error: {error:#}"));
+            let known = error.downcast_ref::<TrainError>();
+            ExitCode::from(known.map_or(1, TrainError::exit_code))
+        }
+        Err(_) => {
+            print(format_args!("This is a bug of the program: please report it with the lines above."));
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// A line on stderr. A reader that has gone away must not change the exit code.
+fn print(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
