@@ -48,7 +48,9 @@ impl KnownSet {
             DatasetName::FashionMnist => Some(&FASHION_MNIST),
             DatasetName::Mnist => Some(&MNIST),
             DatasetName::Kmnist => Some(&KMNIST),
-            DatasetName::FashionMnistSample | DatasetName::Folder(_) => None,
+            DatasetName::FashionMnistSample | DatasetName::NotRead(_) | DatasetName::Folder(_) => {
+                None
+            }
         }
     }
 

@@ -24,6 +24,9 @@ pub enum DatasetName {
     Kmnist,
     /// 6,000 and 1,000 pictures of Fashion-MNIST embedded in the program.
     FashionMnistSample,
+    /// A data set that is known by name, so that a network for it can be
+    /// described, but that this crate does not read.
+    NotRead(String),
     /// A folder of the user's own IDX files.
     Folder(PathBuf),
 }
@@ -35,10 +38,18 @@ const NAMES: [(&str, DatasetName); 4] = [
     ("fashion-mnist-sample", DatasetName::FashionMnistSample),
 ];
 
-/// Data sets that other programs know by these names but this one cannot read.
+/// Data sets that other programs know by these names.
 const NOT_READ: [&str; 5] = ["cifar10", "cifar100", "svhn", "imagenet", "emnist"];
 
 impl DatasetName {
+    /// The error of a data set that cannot be read.
+    pub(crate) fn check_is_read(&self) -> Result<(), DatasetError> {
+        let Self::NotRead(name) = self else { return Ok(()) };
+        let known = NAMES.map(|(name, _)| name).join(", ");
+        let problem = format!("{name} cannot be read; want {known}, or a folder of IDX files");
+        Err(DatasetError::config("dataset", problem))
+    }
+
     /// As [`FromStr`], for an argument that may be a path outside of UTF-8.
     pub fn from_os_str(text: &OsStr) -> Result<Self, DatasetError> {
         text.to_str().map_or_else(|| Ok(Self::Folder(text.into())), str::parse)
@@ -53,10 +64,8 @@ impl FromStr for DatasetName {
         if text.is_empty() {
             return Err(DatasetError::config("dataset", "empty name"));
         }
-        if NOT_READ.contains(&plain.as_str()) {
-            let known = NAMES.map(|(name, _)| name).join(", ");
-            let problem = format!("{text} cannot be read; want {known}, or a folder of IDX files");
-            return Err(DatasetError::config("dataset", problem));
+        if let Some(name) = NOT_READ.into_iter().find(|&name| name == plain) {
+            return Ok(Self::NotRead(name.into()));
         }
         let named = NAMES.into_iter().find(|(name, _)| without_separators(name) == plain);
         Ok(named.map_or_else(|| Self::Folder(text.into()), |(_, dataset)| dataset))
@@ -69,11 +78,14 @@ fn without_separators(text: &str) -> String {
 
 impl fmt::Display for DatasetName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Folder(path) = self {
-            return path.display().fmt(f);
+        match self {
+            Self::Folder(path) => path.display().fmt(f),
+            Self::NotRead(name) => f.write_str(name),
+            named => {
+                let named = NAMES.iter().find(|(_, dataset)| dataset == named);
+                f.write_str(named.expect("every other variant is in the list").0)
+            }
         }
-        let named = NAMES.iter().find(|(_, dataset)| dataset == self);
-        f.write_str(named.expect("every variant but Folder has a name").0)
     }
 }
 

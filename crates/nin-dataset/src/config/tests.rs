@@ -57,13 +57,21 @@ fn unknown_keys_and_wrong_types_are_errors() {
         ("train_mode = \"k-fold\"", "the original program only had a stub"),
         ("train_mode = \"folds\"", "want holdout or holdout-stratified, found \"folds\""),
         ("dataset = \"\"", "dataset: empty name"),
-        ("dataset = \"cifar10\"", "cifar10 cannot be read; want fashion-mnist, mnist"),
         ("image_size = -1", "image_size"),
     ];
     for (text, wanted) in cases {
         let error = parsed(text).expect_err(text).to_string();
         assert!(error.contains(wanted), "{text}: {error}");
     }
+}
+
+#[test]
+fn a_set_that_is_not_read_can_be_named_but_not_loaded() {
+    let config = parsed("dataset = \"CIFAR-10\"").unwrap();
+    assert_eq!(config.dataset, DatasetName::NotRead("cifar10".into()));
+    assert_eq!(crate::locate(&config).unwrap(), crate::Location::NotRead);
+    let error = crate::load(&config).unwrap_err().to_string();
+    assert!(error.contains("cifar10 cannot be read; want fashion-mnist, mnist"), "{error}");
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub enum Location {
     Found(Source),
     /// The data are not on this machine.
     Missing(NotFound),
+    /// A data set that this crate does not read, wherever it may be.
+    NotRead,
 }
 
 /// Where the data of `config` are. Reads no file and fetches nothing.
@@ -20,6 +22,9 @@ pub enum Location {
 /// [`DatasetError::Config`] only; data that are missing are no error.
 pub fn locate(config: &DataConfig) -> Result<Location, DatasetError> {
     config.validate()?;
+    if matches!(config.dataset, DatasetName::NotRead(_)) {
+        return Ok(Location::NotRead);
+    }
     if config.dataset == DatasetName::FashionMnistSample {
         return Ok(Location::Found(Source::Embedded));
     }

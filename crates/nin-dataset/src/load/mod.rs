@@ -43,6 +43,7 @@ pub struct LoadedDataset {
 /// Any [`DatasetError`] about configuration, data or writing.
 pub fn load(config: &DataConfig) -> Result<LoadedDataset, DatasetError> {
     config.validate()?;
+    config.dataset.check_is_read()?;
     if config.dataset == DatasetName::FashionMnistSample {
         let found = (sample::read()?, Source::Embedded);
         return finish(config, found, sample::path, &FASHION_CLASSES);

@@ -60,6 +60,7 @@ pub fn dry_run(config: &Config, console: &Console) -> Result<(), TrainError> {
     let data = match locate(&config.data)? {
         Location::Found(source) => source.to_string(),
         Location::Missing(_) => "not on this machine".to_owned(),
+        Location::NotRead => "a data set that this program does not read".to_owned(),
     };
     let run = match &config.run.model_base_path {
         Some(path) => path.display().to_string(),
