@@ -73,38 +73,52 @@ pub struct BlockConfig {
     pub dropout: Option<f64>,
 }
 
-/// One convolution.
+/// One convolution; 1×1 unless it is said otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct ConvConfig {
     /// Output channels, a number or `"classes"`.
     pub channels: Channels,
     /// Height and width of the kernel in pixels.
+    #[serde(default = "one")]
     pub kernel_size: usize,
     /// Stride in pixels.
+    #[serde(default = "one")]
     pub stride: usize,
     /// Zero padding on each side in pixels.
+    #[serde(default)]
     pub padding: usize,
     /// Standard deviation of the weights where `init` is `normal`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init_std: Option<f64>,
     /// Factor of the learning rate for the weight, that of a batch norm
     /// included.
+    #[serde(default = "unchanged")]
     pub lr_multiplier: f64,
     /// Factor of the learning rate for the bias, that of a batch norm included.
+    #[serde(default = "unchanged")]
     pub bias_lr_multiplier: f64,
 }
 
-impl Default for ConvConfig {
-    fn default() -> Self {
+fn one() -> usize {
+    1
+}
+
+fn unchanged() -> f64 {
+    1.0
+}
+
+impl ConvConfig {
+    /// A 1×1 convolution.
+    pub fn cccp(channels: Channels) -> Self {
         Self {
-            channels: Channels::Classes(ClassCount::Classes),
-            kernel_size: 1,
-            stride: 1,
+            channels,
+            kernel_size: one(),
+            stride: one(),
             padding: 0,
             init_std: None,
-            lr_multiplier: 1.0,
-            bias_lr_multiplier: 1.0,
+            lr_multiplier: unchanged(),
+            bias_lr_multiplier: unchanged(),
         }
     }
 }
@@ -201,18 +215,11 @@ pub enum PoolRounding {
 
 impl Default for ModelConfig {
     fn default() -> Self {
-        let first = |channels, kernel_size, stride, padding| ConvConfig {
-            channels,
-            kernel_size,
-            stride,
-            padding,
-            ..ConvConfig::default()
-        };
         let block = |channels, kernel_size, stride, padding| BlockConfig {
             layers: vec![
-                first(channels, kernel_size, stride, padding),
-                first(channels, 1, 1, 0),
-                first(channels, 1, 1, 0),
+                ConvConfig { kernel_size, stride, padding, ..ConvConfig::cccp(channels) },
+                ConvConfig::cccp(channels),
+                ConvConfig::cccp(channels),
             ],
             ..BlockConfig::default()
         };

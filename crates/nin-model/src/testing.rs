@@ -8,7 +8,7 @@ pub(crate) const CLASSES: Channels = Channels::Classes(ClassCount::Classes);
 
 /// A k×k convolution of stride 1 that keeps the size.
 pub(crate) fn conv(channels: Channels, kernel_size: usize) -> ConvConfig {
-    ConvConfig { channels, kernel_size, padding: kernel_size / 2, ..ConvConfig::default() }
+    ConvConfig { kernel_size, padding: kernel_size / 2, ..ConvConfig::cccp(channels) }
 }
 
 /// A k×k convolution and two 1×1 ones.

@@ -95,3 +95,9 @@ fn values_of_another_kind_are_refused() {
         assert!(error(text).contains(wanted), "{text}: {}", error(text));
     }
 }
+
+#[test]
+fn a_convolution_without_channels_is_an_error() {
+    let error = error("[[blocks]]\nlayers = [{ kernel_size = 3 }]");
+    assert!(error.contains("missing field `channels`"), "{error}");
+}
