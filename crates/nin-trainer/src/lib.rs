@@ -23,8 +23,8 @@ mod version;
 mod workload;
 
 pub use config::{
-    ComputeConfig, Config, DeviceChoice, OptimizerConfig, OptimizerKind, Precision, RunConfig,
-    WeightDecayOn,
+    ComputeConfig, Config, ConfigSource, DatasetName, DeviceChoice, OptimizerConfig, OptimizerKind,
+    Precision, RunConfig, WeightDecayOn,
 };
 pub use console::{Console, Verbosity};
 pub use error::TrainError;

@@ -1,0 +1,163 @@
+//! The files in `configs/`: the reference equals the code, and every preset is
+//! the network that it says it is.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nin_model::{Network, Summary};
+use nin_trainer::{Config, ConfigSource};
+use toml::Value;
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs").join(name)
+}
+
+fn config(name: &str) -> Config {
+    ConfigSource::read(&path(name)).and_then(|source| source.resolve()).unwrap()
+}
+
+fn summary(config: &Config) -> Summary {
+    let size = config.data.image_size;
+    let network = Network::new(&config.model, [size, size], config.data.num_classes).unwrap();
+    network.summary().unwrap()
+}
+
+/// Dotted keys, the items of a list together.
+fn keys(value: &Value, prefix: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Table(table) => {
+            for (key, value) in table {
+                let key = format!("{prefix}.{key}");
+                found.insert(key.clone());
+                keys(value, &key, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| keys(item, prefix, found)),
+        _ => {}
+    }
+}
+
+fn keys_of(value: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    keys(value, "", &mut found);
+    found
+}
+
+#[test]
+fn the_reference_has_every_key_with_its_default() {
+    assert_eq!(config("reference.toml"), Config::default());
+    let text = fs::read_to_string(path("reference.toml")).unwrap();
+    let reference: toml::Table = toml::from_str(&text).unwrap();
+    let code = Value::try_from(Config::default()).unwrap();
+    assert_eq!(keys_of(&Value::Table(reference)), keys_of(&code));
+}
+
+/// A key that is left out of the defaults stands behind a `#`, in its place.
+#[test]
+fn the_reference_shows_the_keys_without_default() {
+    let optional = [
+        "model_base_path = ",
+        "dataset_path = ",
+        "init_std = ",
+        "[model.blocks.lrn]",
+        "size = ",
+        "alpha = ",
+        "beta = ",
+        "k = ",
+        "divide_alpha = ",
+    ];
+    let mut text = fs::read_to_string(path("reference.toml")).unwrap();
+    for key in optional {
+        let hidden = format!("\n# {key}");
+        assert_eq!(text.matches(&hidden).count(), 1, "{key}");
+        text = text.replace(&hidden, &format!("\n{key}"));
+    }
+    let config: Config = toml::from_str(&text).unwrap();
+    assert!(config.run.model_base_path.is_some() && config.data.dataset_path.is_some());
+    let block = &config.model.blocks[0];
+    assert!(block.layers[0].init_std.is_some());
+    assert_eq!(block.lrn, Some(nin_model::config::LrnConfig::default()));
+}
+
+#[test]
+fn every_file_resolves_and_is_a_network() {
+    let mut files = 0;
+    for entry in fs::read_dir(path("")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let config = config(&name);
+        assert!(summary(&config).parameters() > 0, "{name}");
+        files += 1;
+    }
+    assert_eq!(files, 9);
+}
+
+#[test]
+fn the_networks_have_the_published_sizes() {
+    let cases = [
+        ("original-224.toml", 1_992_166),
+        ("paper-mnist.toml", 349_674),
+        ("paper-cifar10.toml", 966_986),
+        ("paper-cifar100.toml", 984_356),
+        ("paper-svhn.toml", 1_986_026),
+        ("caffe-imagenet.toml", 7_595_176),
+    ];
+    for (name, parameters) in cases {
+        assert_eq!(summary(&config(name)).parameters(), parameters, "{name}");
+    }
+}
+
+#[test]
+fn the_networks_have_the_published_costs() {
+    let millions = |name: &str| {
+        let multiply_adds = summary(&config(name)).multiply_adds();
+        (multiply_adds as f64 / 1e5).round() / 10.0
+    };
+    assert_eq!(millions("original-224.toml"), 762.3);
+    assert_eq!(millions("paper-mnist.toml"), 50.7);
+}
+
+#[test]
+fn the_original_is_the_neutral_default_with_what_its_script_gave() {
+    let mut wanted = Config::default();
+    wanted.run.comment = "NIN on FashionMNIST with ReduceLROnPlateau on SGD".to_owned();
+    wanted.optimizer.batch_size = 32;
+    wanted.optimizer.lr = 0.001;
+    wanted.schedule.max_reduce = 3;
+    assert_eq!(config("original-224.toml"), wanted);
+}
+
+/// The product of the factors on the rate, per tensor, against the table of
+/// rates in the authors' files.
+#[test]
+fn the_papers_rates_are_the_authors() {
+    for (name, rates) in [
+        ("paper-mnist.toml", [0.1, 0.2, 0.01, 0.02]),
+        ("paper-cifar10.toml", [0.1, 0.2, 0.01, 0.02]),
+        ("paper-cifar100.toml", [0.02, 0.04, 0.02, 0.04]),
+        ("paper-svhn.toml", [0.1, 0.2, 0.01, 0.02]),
+    ] {
+        let config = config(name);
+        let size = config.data.image_size;
+        let network = Network::new(&config.model, [size, size], config.data.num_classes).unwrap();
+        let (lr, bias) = (config.optimizer.lr, config.optimizer.bias_lr_multiplier);
+        let rate = |tensor: &str| lr * network.lr_multiplier(tensor);
+        // Blocks stand at 0, 3 and 6, after a pool and a dropout each.
+        let found = [
+            rate("net.0.0.weight"),
+            rate("net.0.0.bias") * bias,
+            rate("net.6.4.weight"),
+            rate("net.6.4.bias") * bias,
+        ];
+        for (found, wanted) in found.into_iter().zip(rates) {
+            assert!((found - wanted).abs() < 1e-12, "{name}: {found} for {wanted}");
+        }
+    }
+}
+
+#[test]
+fn the_recipes_for_the_user_are_the_same_network() {
+    let embedded = ConfigSource::embedded_default().resolve().unwrap();
+    assert_eq!(embedded, config("default.toml"));
+    assert_eq!(embedded.model, config("quick.toml").model);
+}
