@@ -3,20 +3,17 @@
 #![forbid(unsafe_code)]
 
 mod args;
-mod exit;
-mod logging;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use nin_trainer::{Console, Interrupt, Verbosity, test};
+use nin_trainer::{Console, Verbosity, test};
 
 use args::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    logging::install();
+    nin_cli::install_logging();
     let console = Console::new(if args.quiet { Verbosity::Quiet } else { Verbosity::Normal });
-    // A signal ends the program at once: there is nothing to keep.
-    exit::code(|| Ok(test(&args.request(), &console, &Interrupt::default())?))
+    nin_cli::exit_code(|| Ok(test(&args.request(), &console, &nin_cli::listen_to_signals()?)?))
 }

@@ -162,7 +162,9 @@ impl FromStr for Seed {
             // hash is a function of that key.
             return Ok(Self(RandomState::new().hash_one(())));
         }
-        text.parse().map(Self).map_err(|_| "want a number from 0 to 18446744073709551615, or random")
+        text.parse()
+            .map(Self)
+            .map_err(|_| "want a number from 0 to 18446744073709551615, or random")
     }
 }
 

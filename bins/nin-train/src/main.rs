@@ -3,10 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
-mod exit;
 mod flags;
-mod logging;
-mod signals;
 
 use std::process::ExitCode;
 
@@ -17,8 +14,8 @@ use args::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    logging::install();
-    exit::code(|| run(&args))
+    nin_cli::install_logging();
+    nin_cli::exit_code(|| run(&args))
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {
@@ -32,5 +29,5 @@ fn run(args: &Args) -> anyhow::Result<()> {
         (None, Some(file)) => Start::Weights(file.clone()),
         (None, None) => Start::New,
     };
-    Ok(train(&config, &start, &console, &signals::interrupt()?)?)
+    Ok(train(&config, &start, &console, &nin_cli::listen_to_signals()?)?)
 }

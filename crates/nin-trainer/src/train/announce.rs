@@ -98,7 +98,7 @@ pub(super) fn stopping(console: &Console, config: &Config, reason: StopReason) {
         StopReason::Converged => console.line("Training has converged. Stopping..."),
         StopReason::EpochLimit => {
             let limit = config.schedule.max_epoch;
-            console.line(format_args!("Reached the limit of {limit} epochs. Stopping..."));
+            console.line(format_args!("Reached the epoch limit ({limit}). Stopping..."));
         }
     }
 }

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use nin_trainer::TrainError;
 
-/// Does the work; prints its error, if any, and says what it was by number.
-pub(crate) fn code(work: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
+/// Does the work, prints its error, if any, on stderr, and says by number what it
+/// was: 0 done, 1 a panic or an error that is no [`TrainError`], else
+/// [`TrainError::exit_code`].
+pub fn exit_code(work: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
     // Nothing of the work is used after a panic.
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
@@ -17,7 +19,9 @@ pub(crate) fn code(work: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
             ExitCode::from(known.map_or(1, TrainError::exit_code))
         }
         Err(_) => {
-            print(format_args!("This is a bug of the program: please report it with the lines above."));
+            print(format_args!(
+                "This is a bug of the program: please report it with the lines above."
+            ));
             ExitCode::from(1)
         }
     }

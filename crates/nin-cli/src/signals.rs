@@ -8,9 +8,13 @@ use nin_trainer::Interrupt;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// An interrupt that the first signal asks for; a second one ends the program
-/// at once.
-pub(crate) fn interrupt() -> anyhow::Result<Interrupt> {
+/// An interrupt that the first SIGINT or SIGTERM asks for; a second one ends the
+/// program at once with 128 + its number.
+///
+/// # Errors
+///
+/// Of the system, when it lets no handler be set.
+pub fn listen_to_signals() -> anyhow::Result<Interrupt> {
     let interrupt = Interrupt::default();
     let asked = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {

@@ -1,0 +1,10 @@
+//! Ends with exit code 2 and a message, as a program does on a wrong flag.
+
+use std::process::ExitCode;
+
+use nin_trainer::TrainError;
+
+fn main() -> ExitCode {
+    nin_cli::install_logging();
+    nin_cli::exit_code(|| Err(TrainError::Usage("no such flag".to_owned()).into()))
+}
