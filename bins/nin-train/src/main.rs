@@ -29,5 +29,6 @@ fn run(args: &Args) -> anyhow::Result<()> {
         (None, Some(file)) => Start::Weights(file.clone()),
         (None, None) => Start::New,
     };
-    Ok(train(&config, &start, &console, &nin_cli::listen_to_signals()?)?)
+    train(&config, &start, &console, &nin_cli::listen_to_signals()?)?;
+    Ok(())
 }

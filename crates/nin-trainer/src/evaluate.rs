@@ -5,6 +5,23 @@ use nin_layers::engine::{Batch, BatchResult, Engine};
 
 use crate::{Interrupt, TrainError};
 
+/// What a test came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TestResult {
+    /// Pictures tested.
+    pub samples: u64,
+    /// Mean cross-entropy over the pictures.
+    pub loss: f64,
+    /// Share of pictures recognised, 0 to 1.
+    pub accuracy: f64,
+}
+
+impl From<Totals> for TestResult {
+    fn from(totals: Totals) -> Self {
+        Self { samples: totals.samples, loss: totals.loss(), accuracy: totals.accuracy() }
+    }
+}
+
 /// Sums over the samples of a pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Totals {

@@ -1,10 +1,4 @@
-//! Trains and tests Network In Network.
-//!
-//! A [`Config`] says everything about a run. [`train`] trains, validates,
-//! records, stops and tests as it says; [`test`] tests what a run has left;
-//! [`dry_run`] shows what a run would be. [`record`] holds what a run writes
-//! down after each epoch.
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod banner;
@@ -28,6 +22,7 @@ pub use config::{
 };
 pub use console::{Console, Verbosity};
 pub use error::TrainError;
+pub use evaluate::TestResult;
 pub use interrupt::Interrupt;
 pub use test::{Part, TestRequest, test};
 pub use train::{Start, dry_run, resumed_config, train};

@@ -15,7 +15,7 @@ use crate::evaluate::{Confusion, Evaluation, evaluate};
 use crate::run_folder::RunFolder;
 use crate::train::{resumed_config, test_accuracy};
 use crate::workload::{Workload, log_program};
-use crate::{Config, Console, DeviceChoice, Interrupt, TrainError, compute};
+use crate::{Config, Console, DeviceChoice, Interrupt, TestResult, TrainError, compute};
 
 /// A part of a data set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub fn test(
     request: &TestRequest,
     console: &Console,
     interrupt: &Interrupt,
-) -> Result<(), TrainError> {
+) -> Result<TestResult, TrainError> {
     let device = compute::device(request.device)?;
     let threads = compute::threads(request.threads)?;
     let (path, weights, info) = read(&request.model_path)?;
@@ -104,7 +104,7 @@ pub fn test(
             return Err(TrainError::Interrupted { signal, run: path });
         };
         report(console, &workload.class_names, &evaluation, request.split);
-        Ok(())
+        Ok(evaluation.totals.into())
     })
 }
 

@@ -94,8 +94,8 @@ fn an_error_names_file_line_and_key() {
         ),
         (
             "[optimizer]\nnesterov = true",
-            "dir/run.toml:2: optimizer.nesterov: needs momentum above 0 and dampening 0, got \
-             momentum 0, dampening 0",
+            "dir/run.toml:2: optimizer.nesterov: nesterov needs momentum above 0 and dampening 0, \
+             got momentum 0, dampening 0",
         ),
         (
             "[compute]\nprecision = 'bf16'",

@@ -161,10 +161,11 @@ impl ConfigSource {
     /// value where its text is nothing but serde's description of what it wants.
     fn worded(&self, path: &[&str], problem: &str) -> String {
         let key = path.last().copied().unwrap_or_default();
-        if let Some(rest) = problem.strip_prefix(key) {
-            if let Some(rest) = rest.strip_prefix(": ").or_else(|| rest.strip_prefix(" = ")) {
-                return rest.to_owned();
-            }
+        let rest = problem.strip_prefix(key);
+        let rest =
+            rest.and_then(|rest| rest.strip_prefix(": ").or_else(|| rest.strip_prefix(" = ")));
+        if let Some(rest) = rest {
+            return rest.to_owned();
         }
         match keys::get(&self.root, path) {
             Some(got) if problem.starts_with("a ") => format!("want {problem}, got {got}"),

@@ -9,7 +9,7 @@ pub use announce::dry_run;
 pub(crate) use announce::test_accuracy;
 
 use crate::run_folder::RunFolder;
-use crate::{Config, Console, Interrupt, TrainError, compute, state};
+use crate::{Config, Console, Interrupt, TestResult, TrainError, compute, state};
 use session::Session;
 
 /// What a training starts from.
@@ -23,7 +23,8 @@ pub enum Start {
     Weights(PathBuf),
 }
 
-/// Trains, validates, records, stops and tests, as `config` says.
+/// Trains, validates, records, stops and tests, as `config` says. Gives the
+/// test's result, or `None` for a resumed run that was over already.
 ///
 /// # Errors
 ///
@@ -33,12 +34,12 @@ pub fn train(
     start: &Start,
     console: &Console,
     interrupt: &Interrupt,
-) -> Result<(), TrainError> {
+) -> Result<Option<TestResult>, TrainError> {
     let device = compute::device(config.compute.device)?;
     let threads = compute::threads(config.compute.threads)?;
-    threads.install(|| {
-        let mut session = Session::open(config, start, &device, console, interrupt)?;
-        session.run()
+    threads.install(|| match Session::open(config, start, &device, console, interrupt)? {
+        Some(mut session) => session.run().map(Some),
+        None => Ok(None),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::record::{EpochRecord, EventsFile, MetricsFile, draw_curves};
 use crate::run_folder::RunFolder;
 use crate::state::{self, PartialEpoch, Progress};
 use crate::workload::Workload;
-use crate::{Config, Console, Interrupt, TrainError};
+use crate::{Config, Console, Interrupt, TestResult, TrainError};
 
 /// A training under way.
 pub(super) struct Session<'a> {
@@ -37,11 +37,7 @@ pub(super) struct Session<'a> {
 
 impl Session<'_> {
     /// Epochs until the stop rule ends them, then the test.
-    pub(super) fn run(&mut self) -> Result<(), TrainError> {
-        if let Some(reason) = self.stop.reason(self.progress.epoch as usize) {
-            announce::already_over(self.console, &self.config, reason, self.progress.epoch);
-            return Ok(());
-        }
+    pub(super) fn run(&mut self) -> Result<TestResult, TrainError> {
         let reason = loop {
             if let Some(reason) = self.epoch()? {
                 break reason;
@@ -50,7 +46,7 @@ impl Session<'_> {
         announce::stopping(self.console, &self.config, reason);
         let test = self.test()?;
         announce::test_accuracy(self.console, &test.totals);
-        Ok(())
+        Ok(test.totals.into())
     }
 
     /// Trains and validates one epoch, moves the schedule and records it all.

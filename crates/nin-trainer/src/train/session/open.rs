@@ -5,8 +5,8 @@ use std::path::Path;
 
 use candle_core::Device;
 use nin_dataset::LoaderRng;
-use nin_layers::StateDict;
 use nin_layers::engine::{self, UpdateScale};
+use nin_layers::{LayerError, StateDict};
 use nin_model::{ModelInfo, Network, checkpoint};
 use nin_schedule::Monitor;
 
@@ -20,16 +20,28 @@ use crate::{Config, Console, Interrupt, OptimizerConfig, TrainError, WeightDecay
 
 impl<'a> Session<'a> {
     /// Loads the data, makes or opens the run's folder and gets weights and
-    /// state in place.
+    /// state in place; `None` for a run that is over already.
     pub(in crate::train) fn open(
         config: &Config,
         start: &Start,
         device: &Device,
         console: &'a Console,
         interrupt: &'a Interrupt,
-    ) -> Result<Self, TrainError> {
+    ) -> Result<Option<Self>, TrainError> {
         let mut config = config.clone();
         log_program(compute::device_name(device), rayon::current_num_threads());
+        let saved = match start {
+            Start::Resume(path) => Some(read_run(path, &config)?),
+            Start::New | Start::Weights(_) => None,
+        };
+        let mut stop = config.schedule.stop();
+        if let Some((_, (progress, ..))) = &saved {
+            stop.restore(progress.stop);
+            if let Some(reason) = stop.reason(progress.epoch as usize) {
+                announce::already_over(console, &config, reason, progress.epoch);
+                return Ok(None);
+            }
+        }
         let workload = Workload::load(&config)?;
         workload.log_parts();
         if workload.split.val.is_empty() && config.schedule.monitor != Monitor::TrainAccuracy {
@@ -38,38 +50,30 @@ impl<'a> Session<'a> {
         }
         let steps = workload.train.batch_count(workload.split.train.len());
         let mut schedule = config.schedule.schedule(config.optimizer.lr, steps)?;
-        let mut stop = config.schedule.stop();
-        let mut loaders = LoaderRng::new(config.run.seed);
 
-        let (progress, weights, momentum, folder);
-        match start {
-            Start::New | Start::Weights(_) => {
-                let best = config.schedule.best_tracker();
-                progress = Progress::start(&config, loaders.state(), schedule.state(), best);
-                weights = match start {
+        let (folder, (mut progress, weights, momentum)) = match saved {
+            Some((folder, saved)) => {
+                schedule.restore(saved.0.schedule.clone())?;
+                (Some(folder), saved)
+            }
+            None => {
+                let weights = match start {
                     Start::Weights(path) => read_weights(path)?,
                     _ => workload.network.initial_weights(config.run.seed)?,
                 };
-                momentum = StateDict::new();
-                folder = None;
+                let loaders = LoaderRng::new(config.run.seed).state();
+                let best = config.schedule.best_tracker();
+                let progress = Progress::start(&config, loaders, schedule.state(), best);
+                (None, (progress, weights, StateDict::new()))
             }
-            Start::Resume(path) => {
-                let run = RunFolder::open(path)?;
-                let file = last_state(&run)?;
-                let (mut saved, saved_weights, saved_momentum) = state::read(&file)?;
-                may_continue(&saved.config, &config)?;
-                schedule.restore(saved.schedule.clone())?;
-                stop.restore(saved.stop);
-                loaders = LoaderRng::restore(saved.loaders);
-                saved.config = config.clone();
-                (progress, weights, momentum) = (saved, saved_weights, saved_momentum);
-                folder = Some(run);
-            }
-        }
+        };
+        progress.config = config.clone();
+        let loaders = LoaderRng::restore(progress.loaders);
         let scale = |name: &str| update_scale(&workload.network, &config.optimizer, name);
         let plan = workload.network.plan().clone();
-        let mut engine = engine::create(device, plan, &weights, scale)?;
-        engine.load_momentum(&momentum)?;
+        let mut engine =
+            engine::create(device, plan, &weights, scale).map_err(|error| unfit(start, error))?;
+        engine.load_momentum(&momentum).map_err(|error| unfit(start, error))?;
 
         let (folder, metrics, records, events) = match folder {
             None => {
@@ -89,7 +93,7 @@ impl<'a> Session<'a> {
         };
         announce::banner(&config, &workload, folder.path(), device).print(console);
         tracing::info!("run folder {}", folder.path().display());
-        Ok(Self {
+        Ok(Some(Self {
             config,
             workload,
             engine,
@@ -103,7 +107,7 @@ impl<'a> Session<'a> {
             records,
             console,
             interrupt,
-        })
+        }))
     }
 }
 
@@ -118,6 +122,25 @@ fn update_scale(network: &Network, optimizer: &OptimizerConfig, name: &str) -> U
     UpdateScale {
         lr: network.lr_multiplier(name) * bias_lr,
         weight_decay: if decays { 1.0 } else { 0.0 },
+    }
+}
+
+/// The folder of a run and its last state, if it may go on with `config`.
+fn read_run(
+    path: &Path,
+    config: &Config,
+) -> Result<(RunFolder, (Progress, StateDict, StateDict)), TrainError> {
+    let folder = RunFolder::open(path)?;
+    let state = state::read(&last_state(&folder)?)?;
+    may_continue(&state.0.config, config)?;
+    Ok((folder, state))
+}
+
+/// Weights that do not fit the network are a fault of the file they are from.
+fn unfit(start: &Start, error: LayerError) -> TrainError {
+    match start {
+        Start::Weights(path) | Start::Resume(path) => TrainError::in_file(path)(error),
+        Start::New => error.into(),
     }
 }
 

@@ -1,0 +1,125 @@
+//! Small runs that take a moment.
+#![allow(dead_code, reason = "each test file uses some of these")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nin_trainer::{
+    Config, Console, Interrupt, Start, TestResult, TrainError, Verbosity, record, train,
+};
+
+/// Batch norm, dropout, momentum and a plateau: everything that a resume must
+/// carry over.
+const CONFIG: &str = r#"
+[data]
+dataset = "fashion-mnist-sample"
+image_size = 10
+val = 0.2
+
+[model]
+norm = "batch"
+last_relu = false
+blocks = [
+  { layers = [{ channels = 8, kernel_size = 3, padding = 1 }, { channels = 8 }],
+    pool = { kind = "max", kernel_size = 3, stride = 2, rounding = "ceil" }, dropout = 0.2 },
+  { layers = [{ channels = 8, kernel_size = 3, padding = 1 }, { channels = "classes" }] },
+]
+
+[optimizer]
+batch_size = 100
+lr = 0.1
+momentum = 0.9
+weight_decay = 1e-3
+weight_decay_on = "weights"
+
+[schedule]
+max_epoch = 3
+patience = 0
+threshold = 1.0 # no accuracy gains this much: a cut after each epoch but the first
+threshold_mode = "abs"
+max_reduce = 0
+"#;
+
+pub(crate) struct Runs {
+    folder: tempfile::TempDir,
+}
+
+impl Runs {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The settings of a new run in the folder `name`.
+    pub(crate) fn config(&self, name: &str) -> Config {
+        let mut config: Config = toml::from_str(CONFIG).unwrap();
+        config.run.model_base_path = Some(self.path(name));
+        config
+    }
+}
+
+pub(crate) fn quiet() -> Console {
+    Console::new(Verbosity::Quiet)
+}
+
+pub(crate) fn start(config: &Config) -> Result<Option<TestResult>, TrainError> {
+    train(config, &Start::New, &quiet(), &Interrupt::default())
+}
+
+pub(crate) fn resume(config: &Config, run: &Path) -> Result<Option<TestResult>, TrainError> {
+    train(config, &Start::Resume(run.to_owned()), &quiet(), &Interrupt::default())
+}
+
+pub(crate) fn weights(run: &Path, epoch: usize) -> Vec<u8> {
+    fs::read(run.join(format!("checkpoints/{epoch}.safetensors"))).unwrap()
+}
+
+/// The rows of metrics.csv without the times.
+pub(crate) fn metrics(run: &Path) -> Vec<record::EpochRecord> {
+    let rows = record::metrics::read(&run.join("metrics.csv")).unwrap();
+    let timeless = |row| record::EpochRecord { seconds: 0.0, images_per_second: 0.0, ..row };
+    rows.into_iter().map(timeless).collect()
+}
+
+/// Every file below a folder.
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            let content = fs::read(&path).unwrap();
+            found.insert(path, content);
+        }
+    }
+    found
+}
+
+/// A folder of IDX files: `train` and `test` pictures of 8 × 8 pixels, a bright
+/// square in one of ten places, which is the class.
+pub(crate) fn write_idx(folder: &Path, train: u32, test: u32) {
+    fs::create_dir_all(folder).unwrap();
+    for (part, count) in [("train", train), ("t10k", test)] {
+        let mut images = vec![0, 0, 8, 3];
+        let mut labels = vec![0, 0, 8, 1];
+        for size in [count, 8, 8] {
+            images.extend(u32::to_be_bytes(size));
+        }
+        labels.extend(u32::to_be_bytes(count));
+        for index in 0..count {
+            let class = index % 10;
+            labels.push(class as u8);
+            images.extend((0..64).map(|pixel| {
+                let noise = (pixel * 7 + index * 13) % 40;
+                if pixel / 6 == class { 200 + noise as u8 } else { noise as u8 }
+            }));
+        }
+        fs::write(folder.join(format!("{part}-images-idx3-ubyte")), images).unwrap();
+        fs::write(folder.join(format!("{part}-labels-idx1-ubyte")), labels).unwrap();
+    }
+}
