@@ -1,5 +1,11 @@
 //! The command line.
 
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    rustdoc::invalid_html_tags,
+    reason = "these comments are the help text, where brackets hold defaults"
+)]
+
 use std::path::PathBuf;
 
 use clap::Parser;

@@ -1,5 +1,7 @@
 //! The program as its user meets it.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

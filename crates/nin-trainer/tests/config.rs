@@ -1,5 +1,7 @@
 //! Reading configurations: what is set, and what is said of what is wrong.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,6 +1,8 @@
 //! The files in `configs/`: the reference equals the code, and every preset is
 //! the network that it says it is.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

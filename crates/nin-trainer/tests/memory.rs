@@ -1,6 +1,7 @@
 //! Memory does not grow with the epochs. Alone in its file: other tests in one
 //! process would disturb the measurement.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
 
 mod common;
 

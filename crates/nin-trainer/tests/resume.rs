@@ -1,5 +1,7 @@
 //! A run that was interrupted or lengthened ends as one that was not.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
+
 mod common;
 
 use std::thread;

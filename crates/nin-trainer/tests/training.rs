@@ -1,5 +1,7 @@
 //! What a training does and leaves behind.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! Small runs that take a moment.
 #![allow(dead_code, reason = "each test file uses some of these")]
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
 
 use std::collections::BTreeMap;
 use std::fs;
