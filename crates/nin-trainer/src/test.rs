@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use nin_dataset::{DataConfig, DatasetName, Statistic, TrainMode};
+use nin_dataset::{DataConfig, DatasetName, Statistic};
 use nin_layers::StateDict;
 use nin_layers::engine::{self, UpdateScale};
 use nin_model::{ModelInfo, checkpoint};
@@ -143,42 +143,34 @@ fn configuration(request: &TestRequest, info: &ModelInfo) -> Result<Config, Trai
     let statistic = |values: &[f32]| {
         Statistic::PerChannel(values.iter().map(|&value| f64::from(value)).collect())
     };
-    // The split is the run's where the checkpoint lies in a run's folder.
-    let run = request.model_path.ancestors().find(|path| path.join("checkpoints").is_dir());
-    let trained = run.and_then(|run| resumed_config(run).ok()).map(|config| config.data);
     let dataset = match &request.dataset {
         Some(dataset) => dataset.clone(),
         None => info.dataset.parse()?,
     };
-    let defaults = DataConfig::default();
-    if request.split != Part::Test && trained.is_none() {
+    // Place and division of the data are the run's, where there is one.
+    let run = request.model_path.ancestors().find(|path| path.join("checkpoints").is_dir());
+    let trained_on = run.and_then(|run| resumed_config(run).ok()).map(|config| config.data);
+    let trained_on = trained_on.filter(|data| data.dataset == dataset);
+    if request.split != Part::Test && trained_on.is_none() {
         return Err(TrainError::Usage(
-            "--split val and train need a checkpoint inside its run's folder, which knows how \
-             the training set was divided"
+            "--split val and train need a checkpoint inside its run's folder and the run's data \
+             set: only then is it known how the training set was divided"
                 .to_owned(),
         ));
     }
-    let (val, train_mode) = trained
-        .as_ref()
-        .map_or((defaults.val, TrainMode::Holdout), |data| (data.val, data.train_mode));
-    let known_path = trained.filter(|data| data.dataset == dataset);
+    let known = trained_on.unwrap_or(DataConfig { val: 0.0, ..DataConfig::default() });
     let mut config = Config::default();
     config.run.seed = info.seed;
     config.model = info.model.clone();
     config.optimizer.batch_size = request.batch_size.unwrap_or(128);
     config.data = DataConfig {
         dataset,
-        dataset_path: request
-            .dataset_path
-            .clone()
-            .or_else(|| known_path.and_then(|data| data.dataset_path)),
+        dataset_path: request.dataset_path.clone().or_else(|| known.dataset_path.clone()),
         image_size: height,
         num_classes: classes,
-        val,
-        train_mode,
         mean: statistic(&info.mean),
         std: statistic(&info.std),
-        ..defaults
+        ..known
     };
     Ok(config)
 }

@@ -27,7 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))?;
     command::run(&mut cargo(TEST))?;
     leaves::check()?;
-    packages::check()?;
+    packages::check(root)?;
     licences::check()?;
     quick_run::check(root)?;
     println!("\nci: everything passed in {:.0} s", start.elapsed().as_secs_f64());

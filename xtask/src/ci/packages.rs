@@ -1,20 +1,51 @@
 //! Every published crate builds from its package alone.
 
-use anyhow::Result;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
 
 use crate::command::{self, cargo};
-
-/// The workspace's own profile for dependencies, which no package carries: with
-/// it the builds share what `cargo test` has compiled, candle above all, and
-/// take seconds in place of many minutes.
-const SAME_PROFILE: &str = "profile.dev.package.\"*\".opt-level=3";
 
 /// Packages all members but the unpublished ones, in the order of their
 /// dependencies, and builds each from what was packed: a file outside a crate's
 /// folder that it needs is found here. Uncommitted changes are packed too.
-pub(super) fn check() -> Result<()> {
+///
+/// A package does not carry the workspace's profile. It is handed on here, so
+/// that the builds share what `cargo test` has compiled, candle above all.
+pub(super) fn check(root: &Path) -> Result<()> {
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).context("cannot read Cargo.toml")?;
+    let profile = root.join("target/ci/profile.toml");
+    fs::create_dir_all(root.join("target/ci")).context("cannot make target/ci")?;
+    fs::write(&profile, dev_profile(&manifest)?).context("cannot write the profile")?;
     command::run(
         cargo("package --workspace --exclude xtask --exclude nin-benches --locked --allow-dirty")
-            .args(["--config", SAME_PROFILE]),
+            .arg("--config")
+            .arg(profile),
     )
+}
+
+/// The profile `dev` of a manifest, as a configuration of cargo.
+fn dev_profile(manifest: &str) -> Result<String> {
+    let manifest: toml::Table = toml::from_str(manifest).context("Cargo.toml")?;
+    let dev = manifest.get("profile").and_then(|profiles| profiles.get("dev"));
+    let dev = dev.context("Cargo.toml has no [profile.dev]")?.clone();
+    let profiles = toml::Table::from_iter([("dev".to_owned(), dev)]);
+    let config = toml::Table::from_iter([("profile".to_owned(), profiles.into())]);
+    Ok(toml::to_string(&config)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dev_profile_alone_is_handed_on() {
+        let manifest = "[workspace]\n[profile.release]\nlto = true\n\
+                        [profile.dev.package.gemm]\nopt-level = 3\n";
+        let config: toml::Table = toml::from_str(&dev_profile(manifest).unwrap()).unwrap();
+        let wanted = "[profile.dev.package.gemm]\nopt-level = 3\n";
+        assert_eq!(config, toml::from_str(wanted).unwrap());
+        assert!(dev_profile("[workspace]").is_err());
+    }
 }
