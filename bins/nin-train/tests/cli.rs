@@ -175,6 +175,65 @@ fn the_original_arguments_are_taken_in_their_spelling() {
 }
 
 #[test]
+fn every_flag_is_known_in_both_spellings_and_every_name_in_any_case() {
+    let flags = [
+        ("--model-base-path", "no/such/folder"),
+        ("--dataset-path", "data"),
+        ("--image-size", "28"),
+        ("--num-classes", "10"),
+        ("--batch-size", "16"),
+        ("--weight-decay", "1E-4"),
+        ("--lr-scheduler", "ReduceLROnPlateau"),
+        ("--max-epoch", "3"),
+        ("--max-reduce", "1"),
+        ("--train-mode", "HOLDOUT"),
+        ("--optimizer", "SGD"),
+        ("--monitor", "VAL-LOSS"),
+        ("--device", "CPU"),
+        ("--precision", "F32"),
+        ("--comment", "- a remark"),
+    ];
+    let config = preset("paper-mnist.toml").display().to_string();
+    let shown = |spelled: fn(&str) -> String| {
+        let mut arguments = vec!["--config".to_owned(), config.clone(), spelled("--dry-run")];
+        for (flag, value) in flags {
+            arguments.extend([spelled(flag), value.to_owned()]);
+        }
+        let output = nin_train(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(output.status.success(), "{}", stderr(&output));
+        stdout(&output)
+    };
+    let text = shown(str::to_owned);
+    assert_eq!(text, shown(|flag| format!("--{}", flag[2..].replace('-', "_"))));
+    for row in ["lr_scheduler : reduce-lr-on-plateau", "monitor : val_loss", "comment : - a remark"]
+    {
+        assert!(text.contains(row), "{row:?} not in {text}");
+    }
+}
+
+#[test]
+fn seeds_from_end_to_end_of_their_range_and_at_random() {
+    let config = preset("quick.toml").display().to_string();
+    let seed = |arguments: &[&str]| {
+        let output = nin_train(&[&["--config", &config, "--dry-run"], arguments].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        let text = stdout(&output);
+        let row = text.lines().find_map(|line| line.split_once(" seed : ")).unwrap();
+        row.1.to_owned()
+    };
+    assert_eq!(seed(&[]), "42");
+    for number in ["0", "18446744073709551615"] {
+        assert_eq!(seed(&["--seed", number]), number);
+    }
+    assert_ne!(seed(&["--seed", "random"]), seed(&["--seed", "Random"]));
+}
+
+#[test]
+fn a_resumed_run_takes_no_other_file() {
+    assert_fails(&["--resume", "run", "--config", "run.toml"], 2, &["--resume", "--config"]);
+}
+
+#[test]
 fn a_run_from_start_to_test_without_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let (config, run) = (folder.path().join("tiny.toml"), folder.path().join("a run"));
