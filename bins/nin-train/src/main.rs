@@ -14,21 +14,21 @@ use args::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    nin_cli::install_logging();
-    nin_cli::exit_code(|| run(&args))
+    let console = Console::new(if args.quiet { Verbosity::Quiet } else { Verbosity::Normal });
+    nin_cli::install_logging(console.log());
+    nin_cli::exit_code(|| run(&args, &console))
 }
 
-fn run(args: &Args) -> anyhow::Result<()> {
+fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
     let config = args.config()?;
-    let console = Console::new(if args.quiet { Verbosity::Quiet } else { Verbosity::Normal });
     if args.dry_run {
-        return Ok(dry_run(&config, &console)?);
+        return Ok(dry_run(&config, console)?);
     }
     let start = match (&args.resume, &args.resume_weights) {
         (Some(run), _) => Start::Resume(run.clone()),
         (None, Some(file)) => Start::Weights(file.clone()),
         (None, None) => Start::New,
     };
-    train(&config, &start, &console, &nin_cli::listen_to_signals()?)?;
+    train(&config, &start, console, &nin_cli::listen_to_signals()?)?;
     Ok(())
 }

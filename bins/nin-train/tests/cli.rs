@@ -252,7 +252,9 @@ fn a_run_from_start_to_test_without_a_terminal() {
     for bytes in [&output.stdout, &output.stderr] {
         assert!(!bytes.contains(&0x1b) && !bytes.contains(&b'\r'), "{text}");
     }
-    for file in ["config.toml", "metrics.csv", "curves.svg", "curves.png", "network.svg"] {
+    for file in
+        ["config.toml", "metrics.csv", "curves.svg", "curves.png", "network.svg", "train.log"]
+    {
         assert!(Path::new(run).join(file).exists(), "{file}");
     }
 

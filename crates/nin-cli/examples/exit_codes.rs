@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use nin_trainer::TrainError;
+use nin_trainer::{Console, TrainError};
 
 fn main() -> ExitCode {
-    nin_cli::install_logging();
+    nin_cli::install_logging(Console::default().log());
     nin_cli::exit_code(|| Err(TrainError::Usage("no such flag".to_owned()).into()))
 }

@@ -14,8 +14,12 @@ pub fn exit_code(work: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
-            print(format_args!("error: {error:#}"));
             let known = error.downcast_ref::<TrainError>();
+            match known {
+                // These say all that their sources would.
+                Some(known) => print(format_args!("error: {known}")),
+                None => print(format_args!("error: {error:#}")),
+            }
             ExitCode::from(known.map_or(1, TrainError::exit_code))
         }
         Err(_) => {

@@ -5,6 +5,8 @@ use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::RunLog;
+
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verbosity {
@@ -16,15 +18,21 @@ pub enum Verbosity {
 }
 
 /// The user's terminal, or the files that stand for it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Console {
     verbosity: Verbosity,
+    log: RunLog,
 }
 
 impl Console {
     /// A console that shows as much as asked for.
     pub fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity }
+        Self { verbosity, log: RunLog::default() }
+    }
+
+    /// Where a program writes its log so that it is found in the run's folder.
+    pub fn log(&self) -> RunLog {
+        self.log.clone()
     }
 
     /// A line of the run's course on stdout.

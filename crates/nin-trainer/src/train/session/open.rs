@@ -91,6 +91,7 @@ impl<'a> Session<'a> {
                 (folder, metrics, records, events)
             }
         };
+        console.log().open(&folder.path().join("train.log"))?;
         announce::banner(&config, &workload, folder.path(), device).print(console);
         tracing::info!("run folder {}", folder.path().display());
         Ok(Some(Self {
