@@ -65,17 +65,21 @@ pub enum TrainError {
     /// The device that was asked for is not there.
     #[error("{0}")]
     Device(String),
-    /// A signal ended the run; it can be resumed.
-    #[error("interrupted; continue with --resume {}", run.display())]
+    /// A signal ended the program.
+    #[error("interrupted{}", run.as_deref().map_or_else(String::new, how_to_resume))]
     Interrupted {
         /// The number of the signal.
         signal: i32,
-        /// The run's folder.
-        run: PathBuf,
+        /// The folder of the run, where it was a training: it can be resumed.
+        run: Option<PathBuf>,
     },
     /// A bug of this program.
     #[error(transparent)]
     Bug(#[from] LayerError),
+}
+
+fn how_to_resume(run: &Path) -> String {
+    format!("; continue with --resume {}", run.display())
 }
 
 impl TrainError {

@@ -101,7 +101,7 @@ pub fn test(
         };
         let Some(evaluation) = evaluate(&mut *engine, batches, interrupt)? else {
             let signal = interrupt.signal().unwrap_or_default();
-            return Err(TrainError::Interrupted { signal, run: path });
+            return Err(TrainError::Interrupted { signal, run: None });
         };
         report(console, &workload.class_names, &evaluation, request.split);
         Ok(evaluation.totals.into())

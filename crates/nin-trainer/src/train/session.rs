@@ -157,7 +157,8 @@ impl Session<'_> {
         let evaluation = evaluate(&mut *self.engine, batches, self.interrupt)?;
         evaluation.ok_or_else(|| TrainError::Interrupted {
             signal: self.interrupt.signal().unwrap_or_default(),
-            run: self.folder.path().to_owned(),
+            // The test is no part of the run: nin-test makes up for it.
+            run: None,
         })
     }
 
@@ -193,7 +194,7 @@ impl Session<'_> {
     /// Saves the state in the middle of an epoch, for a resume at this batch.
     fn interrupted(&mut self, signal: i32) -> TrainError {
         match self.save_state() {
-            Ok(()) => TrainError::Interrupted { signal, run: self.folder.path().to_owned() },
+            Ok(()) => TrainError::Interrupted { signal, run: Some(self.folder.path().to_owned()) },
             Err(error) => error,
         }
     }
