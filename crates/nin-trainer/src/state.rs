@@ -40,6 +40,8 @@ pub(crate) struct Progress {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PartialEpoch {
     pub(crate) batches: usize,
+    /// The rate of the last batch.
+    pub(crate) lr: f64,
     pub(crate) totals: Totals,
     pub(crate) seconds: f64,
 }

@@ -1,6 +1,8 @@
 //! One training from start to test.
 
 mod open;
+#[cfg(test)]
+mod tests;
 
 use std::time::Instant;
 
@@ -11,7 +13,7 @@ use nin_model::checkpoint;
 use nin_schedule::{ConvergenceStop, Monitor, Schedule, StopReason};
 
 use super::announce;
-use crate::evaluate::{Evaluation, Totals, evaluate};
+use crate::evaluate::{Evaluation, evaluate};
 use crate::record::{EpochRecord, EventsFile, MetricsFile, draw_curves};
 use crate::run_folder::RunFolder;
 use crate::state::{self, PartialEpoch, Progress};
@@ -52,8 +54,7 @@ impl Session<'_> {
     /// Trains and validates one epoch, moves the schedule and records it all.
     fn epoch(&mut self) -> Result<Option<StopReason>, TrainError> {
         let epoch = self.progress.epoch + 1;
-        let (train, lr) = self.train_epoch(epoch)?;
-        let seconds = self.progress.partial.seconds;
+        let PartialEpoch { totals: train, lr, seconds, .. } = self.train_epoch(epoch)?;
         announce::epoch(self.console, &self.config, epoch, "Train", &train);
         let val = self.validate(epoch)?;
         if let Some(val) = &val {
@@ -81,8 +82,8 @@ impl Session<'_> {
         Ok(reason)
     }
 
-    /// The rest of the training pass; totals of all of it and its last rate.
-    fn train_epoch(&mut self, epoch: u32) -> Result<(Totals, f64), TrainError> {
+    /// The rest of the training pass; what all of it came to.
+    fn train_epoch(&mut self, epoch: u32) -> Result<PartialEpoch, TrainError> {
         let pictures = self.workload.split.train.len();
         let order = self.loaders.begin_pass(pictures);
         let order = order.iter().map(|&i| self.workload.split.train[i as usize]).collect();
@@ -91,13 +92,12 @@ impl Session<'_> {
         let bar = self.console.bar(prefix, self.workload.train.batch_count(pictures), done);
         let before = self.progress.partial.seconds;
         let started = Instant::now();
-        let mut lr = self.schedule.lr();
         for batch in self.workload.train.batches_starting_at(order, done)? {
             if let Some(signal) = self.interrupt.signal() {
                 return Err(self.interrupted(signal));
             }
             let batch = batch?;
-            lr = self.schedule.lr();
+            let lr = self.schedule.lr();
             let step = self.train_step(lr)?;
             let result = self
                 .engine
@@ -107,6 +107,7 @@ impl Session<'_> {
             self.progress.step += 1;
             let partial = &mut self.progress.partial;
             partial.batches += 1;
+            partial.lr = lr;
             partial.totals.add(result);
             partial.seconds = before + started.elapsed().as_secs_f64();
             bar.set_message(format!(", loss={:.3}", partial.totals.loss()));
@@ -114,7 +115,7 @@ impl Session<'_> {
         }
         bar.abandon();
         self.loaders.end_pass(pictures);
-        Ok((self.progress.partial.totals, lr))
+        Ok(self.progress.partial)
     }
 
     fn train_step(&self, lr: f64) -> Result<TrainStep, TrainError> {

@@ -1,0 +1,150 @@
+#[path = "../../../tests/common/idx.rs"]
+mod idx;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use candle_core::Device;
+use nin_layers::engine::BatchResult;
+use nin_layers::{Plan, StateDict};
+
+use super::*;
+use crate::{Start, Verbosity, record};
+
+/// Everything that moves: batch norm, dropout, momentum with dampening, a rate
+/// that changes with each step.
+const CONFIG: &str = r#"
+[data]
+image_size = 8
+val = 0.25
+
+[model]
+norm = "batch"
+last_relu = false
+blocks = [
+  { layers = [{ channels = 8, kernel_size = 3, padding = 1 }], dropout = 0.2 },
+  { layers = [{ channels = "classes" }] },
+]
+
+[optimizer]
+batch_size = 5 # of 30 pictures to train on, 10 to validate, 5 to test
+lr = 0.1
+momentum = 0.9
+dampening = 0.1
+
+[schedule]
+kind = "one-cycle"
+max_epoch = 2
+"#;
+
+const BATCHES: usize = 6 + 2;
+
+/// A run in a folder beside its data.
+fn config(run: &Path) -> Config {
+    let mut config: Config = toml::from_str(CONFIG).unwrap();
+    let data = run.with_file_name("data");
+    if !data.exists() {
+        idx::write_idx(&data, 40, 5);
+    }
+    config.data.dataset = data.display().to_string().parse().unwrap();
+    config.run.model_base_path = Some(run.to_owned());
+    config
+}
+
+/// An engine that sends a signal with its `left`-th batch.
+struct Signalling {
+    engine: Box<dyn Engine>,
+    left: usize,
+    signal: Arc<AtomicUsize>,
+}
+
+impl Signalling {
+    fn count(&mut self) {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            self.signal.store(15, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Engine for Signalling {
+    fn plan(&self) -> &Plan {
+        self.engine.plan()
+    }
+
+    fn train_step(
+        &mut self,
+        batch: Batch<'_>,
+        step: &TrainStep,
+    ) -> Result<BatchResult, LayerError> {
+        self.count();
+        self.engine.train_step(batch, step)
+    }
+
+    fn evaluate(&mut self, batch: Batch<'_>) -> Result<BatchResult, LayerError> {
+        self.count();
+        self.engine.evaluate(batch)
+    }
+
+    fn logits(&self) -> &[f32] {
+        self.engine.logits()
+    }
+
+    fn weights(&self) -> Result<StateDict, LayerError> {
+        self.engine.weights()
+    }
+
+    fn load_weights(&mut self, weights: &StateDict) -> Result<(), LayerError> {
+        self.engine.load_weights(weights)
+    }
+
+    fn momentum(&self) -> Result<StateDict, LayerError> {
+        self.engine.momentum()
+    }
+
+    fn load_momentum(&mut self, momentum: &StateDict) -> Result<(), LayerError> {
+        self.engine.load_momentum(momentum)
+    }
+}
+
+/// Runs until the signal with batch number `stop_with`, counted over training,
+/// validation and test.
+fn run_until(config: &Config, start: &Start, stop_with: usize) -> Result<TestResult, TrainError> {
+    let (console, interrupt) = (Console::new(Verbosity::Quiet), Interrupt::default());
+    let session = Session::open(config, start, &Device::Cpu, &console, &interrupt)?;
+    let mut session = session.expect("the run is not over");
+    let signal = interrupt.flag();
+    session.engine = Box::new(Signalling { engine: session.engine, left: stop_with, signal });
+    session.run()
+}
+
+/// The rows of `metrics.csv` without their times.
+fn rows(run: &Path) -> Vec<record::EpochRecord> {
+    let rows = record::metrics::read(&run.join("metrics.csv")).unwrap();
+    let timeless = |row| record::EpochRecord { seconds: 0.0, images_per_second: 0.0, ..row };
+    rows.into_iter().map(timeless).collect()
+}
+
+fn weights(run: &Path, epoch: u32) -> Vec<u8> {
+    std::fs::read(run.join(format!("checkpoints/{epoch}.safetensors"))).unwrap()
+}
+
+#[test]
+fn a_run_interrupted_at_any_batch_ends_as_one_that_was_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole");
+    run_until(&config(&whole), &Start::New, usize::MAX).unwrap();
+    // A signal with a pass's last batch is met at the next pass's first.
+    for stop_with in 1..2 * BATCHES {
+        let run = folder.path().join(stop_with.to_string());
+        let error = run_until(&config(&run), &Start::New, stop_with).unwrap_err();
+        assert!(matches!(error, TrainError::Interrupted { signal: 15, .. }), "{error}");
+        assert_eq!(error.exit_code(), 143);
+        run_until(&config(&run), &Start::Resume(run.clone()), usize::MAX).unwrap();
+        for epoch in [1, 2] {
+            assert!(weights(&run, epoch) == weights(&whole, epoch), "batch {stop_with}");
+        }
+        assert_eq!(rows(&run), rows(&whole), "batch {stop_with}");
+    }
+}
