@@ -35,6 +35,7 @@ pub fn train(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Option<TestResult>, TrainError> {
+    config.validate()?;
     let device = compute::device(config.compute.device)?;
     let threads = compute::threads(config.compute.threads)?;
     threads.install(|| match Session::open(config, start, &device, console, interrupt)? {
