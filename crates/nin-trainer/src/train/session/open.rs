@@ -30,6 +30,11 @@ impl<'a> Session<'a> {
     ) -> Result<Option<Self>, TrainError> {
         let mut config = config.clone();
         log_program(compute::device_name(device), rayon::current_num_threads());
+        // Ahead of the comparison with a saved run, which has been through it.
+        if config.data.val == 0.0 && config.schedule.monitor != Monitor::TrainAccuracy {
+            tracing::info!("without a validation part, monitor is train_accuracy");
+            config.schedule.monitor = Monitor::TrainAccuracy;
+        }
         let saved = match start {
             Start::Resume(path) => Some(read_run(path, &config)?),
             Start::New | Start::Weights(_) => None,
@@ -44,10 +49,6 @@ impl<'a> Session<'a> {
         }
         let workload = Workload::load(&config)?;
         workload.log_parts();
-        if workload.split.val.is_empty() && config.schedule.monitor != Monitor::TrainAccuracy {
-            tracing::info!("without a validation part, monitor is train_accuracy");
-            config.schedule.monitor = Monitor::TrainAccuracy;
-        }
         let steps = workload.train.batch_count(workload.split.train.len());
         let mut schedule = config.schedule.schedule(config.optimizer.lr, steps)?;
 
