@@ -69,6 +69,8 @@ impl<'a> Session<'a> {
             }
         };
         progress.config = config.clone();
+        // A run does not know its own place, which may change and need not be text.
+        progress.config.run.model_base_path = None;
         let loaders = LoaderRng::restore(progress.loaders);
         let scale = |name: &str| update_scale(&workload.network, &config.optimizer, name);
         let plan = workload.network.plan().clone();
