@@ -26,19 +26,16 @@ impl RunFolder {
     ///
     /// A folder that is in use already or cannot be made.
     pub(crate) fn create(config: &Config) -> Result<Self, TrainError> {
+        let text = text(config)?;
         let path = match &config.run.model_base_path {
             Some(path) => claim(path)?,
             None => dated(&config.data.dataset, &ZonedDateTime::now())?,
         };
         let folder = Self { path };
         let checkpoints = folder.path.join("checkpoints");
-        fs::create_dir_all(&checkpoints).map_err(TrainError::writing(&checkpoints))?;
-        // Its own place is left out, so that the file can start another run.
-        let mut written = config.clone();
-        written.run.model_base_path = None;
-        let text = toml::to_string(&written)
-            .map_err(|error| TrainError::Usage(format!("configuration: {error}")))?;
-        folder.write(&folder.path.join("config.toml"), text.as_bytes())?;
+        // Fails where another run has taken the same folder in the meantime.
+        fs::create_dir(&checkpoints).map_err(TrainError::writing(&checkpoints))?;
+        folder.write(&folder.config(), text.as_bytes())?;
         Ok(folder)
     }
 
@@ -54,6 +51,11 @@ impl RunFolder {
         Ok(folder)
     }
 
+    /// Writes the configuration that the run goes on with.
+    pub(crate) fn update_config(&self, config: &Config) -> Result<(), TrainError> {
+        self.write(&self.config(), text(config)?.as_bytes())
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -61,6 +63,10 @@ impl RunFolder {
     /// Replaces a file of the run as a whole.
     pub(crate) fn write(&self, path: &Path, content: &[u8]) -> Result<(), TrainError> {
         Ok(replace_file(path, content)?)
+    }
+
+    fn config(&self) -> PathBuf {
+        self.path.join("config.toml")
     }
 
     pub(crate) fn metrics(&self) -> PathBuf {
@@ -115,6 +121,23 @@ impl RunFolder {
         }
         Ok(epochs)
     }
+}
+
+/// A configuration as a file that can start another run: without its own place.
+fn text(config: &Config) -> Result<String, TrainError> {
+    if let Some(path) = &config.data.dataset_path
+        && path.to_str().is_none()
+    {
+        return Err(TrainError::Usage(format!(
+            "data.dataset_path: {} is not UTF-8, as config.toml has to be; give the folder another \
+             name or a link",
+            path.display()
+        )));
+    }
+    let mut written = config.clone();
+    written.run.model_base_path = None;
+    toml::to_string(&written)
+        .map_err(|error| TrainError::Usage(format!("configuration: {error}")))
 }
 
 /// Takes a folder that the user has named: absent, or there and empty.

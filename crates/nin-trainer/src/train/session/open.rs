@@ -89,6 +89,7 @@ impl<'a> Session<'a> {
                 (folder, metrics, Vec::new(), events)
             }
             Some(folder) => {
+                folder.update_config(&config)?;
                 let (metrics, records) = MetricsFile::resume(&folder.metrics(), progress.epoch)?;
                 let events = EventsFile::resume(folder.path(), progress.epoch)?;
                 (folder, metrics, records, events)
