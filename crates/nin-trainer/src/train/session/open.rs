@@ -6,7 +6,7 @@ use std::path::Path;
 use candle_core::Device;
 use nin_dataset::LoaderRng;
 use nin_layers::engine::{self, UpdateScale};
-use nin_layers::{LayerError, StateDict};
+use nin_layers::{LayerError, LayerSpec, Plan, StateDict};
 use nin_model::{ModelInfo, Network, checkpoint};
 use nin_schedule::Monitor;
 
@@ -49,6 +49,7 @@ impl<'a> Session<'a> {
         }
         let workload = Workload::load(&config)?;
         workload.log_parts();
+        check_batch_norm(workload.network.plan(), &config, workload.split.train.len())?;
         let steps = workload.train.batch_count(workload.split.train.len());
         let mut schedule = config.schedule.schedule(config.optimizer.lr, steps)?;
 
@@ -114,6 +115,29 @@ impl<'a> Session<'a> {
             interrupt,
         }))
     }
+}
+
+/// Fails if batch norm would meet a single number a channel, which has no
+/// variance: a batch of one picture, the last one perhaps, of one pixel.
+fn check_batch_norm(plan: &Plan, config: &Config, pictures: usize) -> Result<(), TrainError> {
+    let batch_size = config.optimizer.batch_size;
+    let smallest = match pictures % batch_size {
+        0 => batch_size,
+        rest => rest,
+    };
+    let norms = plan.layers().iter().enumerate().filter_map(|(index, layer)| {
+        matches!(layer.spec, LayerSpec::BatchNorm2d(_)).then(|| (layer, plan.layer_input(index)))
+    });
+    for (layer, [_, height, width]) in norms {
+        if smallest * height * width == 1 {
+            return Err(TrainError::Usage(format!(
+                "optimizer.batch_size = {batch_size}: the last of {pictures} pictures is a batch of \
+                 its own, and batch norm {} has no variance over its one pixel",
+                layer.name
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The factors of one tensor's update.
