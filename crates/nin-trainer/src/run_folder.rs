@@ -1,5 +1,8 @@
 //! The folder of a run.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,7 +32,7 @@ impl RunFolder {
         let text = text(config)?;
         let path = match &config.run.model_base_path {
             Some(path) => claim(path)?,
-            None => dated(&config.data.dataset, &ZonedDateTime::now())?,
+            None => dated(Path::new("runs/nin"), &config.data.dataset, &ZonedDateTime::now())?,
         };
         let folder = Self { path };
         let checkpoints = folder.path.join("checkpoints");
@@ -136,8 +139,7 @@ fn text(config: &Config) -> Result<String, TrainError> {
     }
     let mut written = config.clone();
     written.run.model_base_path = None;
-    toml::to_string(&written)
-        .map_err(|error| TrainError::Usage(format!("configuration: {error}")))
+    toml::to_string(&written).map_err(|error| TrainError::Usage(format!("configuration: {error}")))
 }
 
 /// Takes a folder that the user has named: absent, or there and empty.
@@ -155,10 +157,10 @@ fn claim(path: &Path) -> Result<PathBuf, TrainError> {
     Ok(path.to_owned())
 }
 
-/// Makes `runs/nin/<dataset>/YYYY_MM_DD_HH_MM`, with a number behind it where
+/// Makes `<base>/<dataset>/YYYY_MM_DD_HH_MM`, with a number behind it where
 /// that is taken.
-fn dated(dataset: &DatasetName, now: &ZonedDateTime) -> Result<PathBuf, TrainError> {
-    let parent = Path::new("runs").join("nin").join(safe_name(&dataset.to_string()));
+fn dated(base: &Path, dataset: &DatasetName, now: &ZonedDateTime) -> Result<PathBuf, TrainError> {
+    let parent = base.join(safe_name(&dataset.to_string()));
     fs::create_dir_all(&parent).map_err(TrainError::writing(&parent))?;
     let minute = now.strftime("%Y_%m_%d_%H_%M").to_string();
     let names = std::iter::once(minute.clone()).chain((2..).map(|n| format!("{minute}_{n}")));
@@ -182,56 +184,4 @@ fn safe_name(name: &str) -> String {
         .take(64)
         .collect();
     if safe.trim_matches('.').is_empty() { "data".to_owned() } else { safe }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_safe() {
-        for (name, wanted) in [
-            ("fashion-mnist", "fashion-mnist"),
-            ("/data/my set/", "my_set"),
-            ("..", "data"),
-            ("", "data"),
-            ("a:b*é", "a_b__"),
-        ] {
-            assert_eq!(safe_name(name), wanted);
-        }
-    }
-
-    #[test]
-    fn a_used_folder_is_refused_and_an_empty_one_taken() {
-        let folder = tempfile::tempdir().unwrap();
-        let config = |path: &Path| {
-            let mut config = Config::default();
-            config.run.model_base_path = Some(path.to_owned());
-            config
-        };
-        let new = folder.path().join("a/b");
-        RunFolder::create(&config(&new)).unwrap();
-        assert!(new.join("config.toml").exists());
-        let error = RunFolder::create(&config(&new)).unwrap_err();
-        assert!(error.to_string().contains("is not empty"), "{error}");
-        assert_eq!(error.exit_code(), 2);
-    }
-
-    #[test]
-    fn only_the_last_ten_epochs_are_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
-        config.run.model_base_path = Some(folder.path().join("run"));
-        let run = RunFolder::create(&config).unwrap();
-        for epoch in 1..=12 {
-            run.write(&run.weights(epoch), b"").unwrap();
-            run.write(&run.state(epoch), b"").unwrap();
-            run.prune(epoch).unwrap();
-        }
-        let mut kept = run.epochs("").unwrap();
-        kept.sort_unstable();
-        assert_eq!(kept, (3..=12).collect::<Vec<_>>());
-        assert_eq!(run.epochs("state-").unwrap(), [12]);
-        assert_eq!((run.last_weights().unwrap(), run.last_state().unwrap()), (Some(12), Some(12)));
-    }
 }
