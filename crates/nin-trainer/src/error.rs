@@ -53,12 +53,12 @@ pub enum TrainError {
     #[error(transparent)]
     Record(#[from] RecordError),
     /// Training went wrong: a number that is not finite.
-    #[error("epoch {epoch}, batch {batch}: {source}")]
+    #[error("epoch {epoch}, {place}: {source}")]
     Diverged {
         /// The epoch, from 1.
         epoch: u32,
-        /// The batch, from 1.
-        batch: usize,
+        /// The batch of the training pass, from 1, or what followed that pass.
+        place: String,
         /// What is not finite.
         source: LayerError,
     },

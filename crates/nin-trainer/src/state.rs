@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use nin_dataset::LoaderRngState;
-use nin_layers::StateDict;
+use nin_layers::{LayerError, StateDict};
 use nin_model::checkpoint;
 use nin_schedule::{BestTracker, ScheduleState, StopState};
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,17 @@ pub(crate) fn to_bytes(
     let tensors: BTreeMap<_, _> =
         prefixed(WEIGHTS, weights).chain(prefixed(MOMENTUM, momentum)).collect();
     Ok(checkpoint::to_bytes(&tensors, progress)?)
+}
+
+/// Fails at the first tensor with a number that is not finite.
+pub(crate) fn check_finite(tensors: &StateDict) -> Result<(), LayerError> {
+    for (name, tensor) in tensors {
+        let values = tensor.flatten_all()?.to_vec1::<f32>()?;
+        if !values.iter().all(|value| value.is_finite()) {
+            return Err(LayerError::NotFinite { what: format!("tensor {name}") });
+        }
+    }
+    Ok(())
 }
 
 /// Progress, weights and momentum from a file.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use nin_dataset::{DataConfig, DatasetName, Statistic};
-use nin_layers::StateDict;
 use nin_layers::engine::{self, UpdateScale};
+use nin_layers::{LayerError, StateDict};
 use nin_model::{ModelInfo, checkpoint};
 
 use crate::banner::Banner;
@@ -99,7 +99,14 @@ pub fn test(
             Part::Val => workload.train.batches(workload.split.val.clone())?,
             Part::Train => workload.train.batches(workload.split.train.clone())?,
         };
-        let Some(evaluation) = evaluate(&mut *engine, batches, interrupt)? else {
+        let evaluation =
+            evaluate(&mut *engine, batches, interrupt).map_err(|error| match error {
+                TrainError::Bug(error @ LayerError::NotFinite { .. }) => {
+                    TrainError::in_file(&path)(error)
+                }
+                other => other,
+            })?;
+        let Some(evaluation) = evaluation else {
             let signal = interrupt.signal().unwrap_or_default();
             return Err(TrainError::Interrupted { signal, run: None });
         };

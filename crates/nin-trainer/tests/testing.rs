@@ -6,7 +6,10 @@ mod common;
 
 use std::path::PathBuf;
 
+use candle_core::Tensor;
 use common::{Runs, metrics, quiet, resume, start, write_idx};
+use nin_layers::StateDict;
+use nin_model::{ModelInfo, checkpoint};
 use nin_trainer::{Interrupt, Part, TestRequest, TestResult, TrainError, test};
 
 fn request(model_path: PathBuf) -> TestRequest {
@@ -127,6 +130,56 @@ fn what_is_no_checkpoint_is_named() {
         let text = error.to_string();
         assert!(text.contains(name) && text.contains(problem), "{text}");
     }
+}
+
+/// A copy of a run's last checkpoint with other numbers.
+fn changed(runs: &Runs, change: impl Fn(&str, Tensor) -> Tensor) -> PathBuf {
+    let bytes = std::fs::read(runs.path("run/checkpoints/3.safetensors")).unwrap();
+    let (weights, info): (StateDict, ModelInfo) = checkpoint::from_bytes(&bytes).unwrap();
+    let weights =
+        weights.into_iter().map(|(name, tensor)| (name.clone(), change(&name, tensor))).collect();
+    let path = runs.path("changed.safetensors");
+    std::fs::write(&path, checkpoint::to_bytes(&weights, &info).unwrap()).unwrap();
+    path
+}
+
+#[test]
+fn scores_that_are_all_equal_have_the_loss_of_a_guess() {
+    let runs = Runs::new();
+    start(&runs.tiny("run")).unwrap();
+    let zero = changed(&runs, |_, tensor| tensor.zeros_like().unwrap());
+    for batch_size in [1, 7, 100] {
+        let request = TestRequest { batch_size: Some(batch_size), ..request(zero.clone()) };
+        let result = run(&request).unwrap();
+        assert!((result.loss - 10_f64.ln()).abs() < 1e-6, "{}", result.loss);
+        // Ties go to the lowest class.
+        assert_eq!(result.accuracy, 0.1);
+    }
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_the_checkpoint_s_fault() {
+    let runs = Runs::new();
+    start(&runs.tiny("run")).unwrap();
+    let error = |path: PathBuf| {
+        let error = run(&request(path)).unwrap_err();
+        assert_eq!(error.exit_code(), 3, "{error}");
+        error.to_string()
+    };
+    for wrong in [f64::NAN, f64::INFINITY] {
+        let path = changed(&runs, |name, tensor| match name {
+            "net.0.0.weight" => (tensor * wrong).unwrap(),
+            _ => tensor,
+        });
+        let text = error(path);
+        assert!(
+            text.ends_with("changed.safetensors: tensor net.0.0.weight is not finite"),
+            "{text}"
+        );
+    }
+    // Each number is finite, what comes of them is not.
+    let text = error(changed(&runs, |_, tensor| (tensor * 1e30).unwrap()));
+    assert!(text.ends_with("changed.safetensors: loss is not finite"), "{text}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use nin_dataset::LoaderRng;
 use nin_layers::engine::{Batch, Engine, TrainStep};
-use nin_layers::{LabelSmoothing, LayerError, SgdParams};
+use nin_layers::{LabelSmoothing, LayerError, SgdParams, StateDict};
 use nin_model::checkpoint;
 use nin_schedule::{ConvergenceStop, Monitor, Schedule, StopReason};
 
@@ -102,7 +102,10 @@ impl Session<'_> {
             let result = self
                 .engine
                 .train_step(Batch { images: &batch.images, labels: &batch.labels }, &step)
-                .map_err(|source| self.diverged(epoch, source))?;
+                .map_err(|source| {
+                    let batch = self.progress.partial.batches + 1;
+                    diverged(epoch, &format!("batch {batch}"), source.into())
+                })?;
             self.schedule.step_iteration();
             self.progress.step += 1;
             let partial = &mut self.progress.partial;
@@ -138,24 +141,21 @@ impl Session<'_> {
         let order = self.loaders.begin_pass(pictures);
         let order = order.iter().map(|&i| self.workload.split.val[i as usize]).collect();
         let batches = self.workload.train.batches(order)?;
-        match evaluate(&mut *self.engine, batches, self.interrupt) {
-            Ok(Some(evaluation)) => {
-                self.loaders.end_pass(pictures);
-                Ok(Some(evaluation))
-            }
-            Ok(None) => Err(self.interrupted(self.interrupt.signal().unwrap_or_default())),
-            Err(TrainError::Bug(source @ LayerError::NotFinite { .. })) => {
-                Err(self.diverged(epoch, source))
-            }
-            Err(error) => Err(error),
+        let evaluation = evaluate(&mut *self.engine, batches, self.interrupt)
+            .map_err(|error| diverged(epoch, "validation", error))?;
+        if evaluation.is_none() {
+            return Err(self.interrupted(self.interrupt.signal().unwrap_or_default()));
         }
+        self.loaders.end_pass(pictures);
+        Ok(evaluation)
     }
 
     /// A pass over the test set with the weights of the last epoch.
     fn test(&mut self) -> Result<Evaluation, TrainError> {
         let order = self.loaders.begin_pass(self.workload.test.data().len());
         let batches = self.workload.test.batches(order)?;
-        let evaluation = evaluate(&mut *self.engine, batches, self.interrupt)?;
+        let evaluation = evaluate(&mut *self.engine, batches, self.interrupt)
+            .map_err(|error| diverged(self.progress.epoch, "test", error))?;
         evaluation.ok_or_else(|| TrainError::Interrupted {
             signal: self.interrupt.signal().unwrap_or_default(),
             // The test is no part of the run: nin-test makes up for it.
@@ -167,7 +167,7 @@ impl Session<'_> {
     /// on: if anything before it is lost, the epoch is done again.
     fn save_epoch(&mut self, record: EpochRecord, is_best: bool) -> Result<(), TrainError> {
         let epoch = record.epoch;
-        let weights = self.engine.weights()?;
+        let weights = finite(epoch, self.engine.weights()?)?;
         let bytes = checkpoint::to_bytes(&weights, &self.workload.info(epoch))?;
         self.folder.write(&self.folder.weights(epoch), &bytes)?;
         if is_best {
@@ -187,9 +187,11 @@ impl Session<'_> {
     fn save_state(&mut self) -> Result<(), TrainError> {
         self.progress.schedule = self.schedule.state();
         self.progress.stop = self.stop.state();
-        let (weights, momentum) = (self.engine.weights()?, self.engine.momentum()?);
+        let epoch = self.progress.epoch;
+        let weights = finite(epoch, self.engine.weights()?)?;
+        let momentum = finite(epoch, self.engine.momentum()?)?;
         let bytes = state::to_bytes(&self.progress, weights, momentum)?;
-        self.folder.write(&self.folder.state(self.progress.epoch), &bytes)
+        self.folder.write(&self.folder.state(epoch), &bytes)
     }
 
     /// Saves the state in the middle of an epoch, for a resume at this batch.
@@ -199,14 +201,24 @@ impl Session<'_> {
             Err(error) => error,
         }
     }
+}
 
-    fn diverged(&self, epoch: u32, source: LayerError) -> TrainError {
-        match source {
-            LayerError::NotFinite { .. } => {
-                TrainError::Diverged { epoch, batch: self.progress.partial.batches + 1, source }
-            }
-            other => other.into(),
+/// Tensors that are fit to be saved: a step with finite gradients can still
+/// leave a number too large for f32.
+fn finite(epoch: u32, tensors: StateDict) -> Result<StateDict, TrainError> {
+    match state::check_finite(&tensors) {
+        Ok(()) => Ok(tensors),
+        Err(source) => Err(diverged(epoch, "last step", source.into())),
+    }
+}
+
+/// A number that is not finite ends the training and is no bug.
+fn diverged(epoch: u32, place: &str, error: TrainError) -> TrainError {
+    match error {
+        TrainError::Bug(source @ LayerError::NotFinite { .. }) => {
+            TrainError::Diverged { epoch, place: place.to_owned(), source }
         }
+        other => other,
     }
 }
 
