@@ -64,11 +64,12 @@ pub(crate) struct Confusion {
 }
 
 impl Confusion {
-    fn new(classes: usize) -> Self {
+    pub(crate) fn new(classes: usize) -> Self {
         Self { classes, counts: vec![0; classes * classes] }
     }
 
-    fn add(&mut self, logits: &[f32], labels: &[u32]) {
+    /// Counts a batch: N × classes scores and N labels.
+    pub(crate) fn add(&mut self, logits: &[f32], labels: &[u32]) {
         for (scores, &label) in logits.chunks_exact(self.classes).zip(labels) {
             let predicted = nin_layers::argmax(scores).expect("the engine refuses NaN");
             self.counts[label as usize * self.classes + predicted] += 1;
@@ -99,4 +100,21 @@ pub(crate) fn evaluate(
         confusion.add(engine.logits(), &batch.labels);
     }
     Ok(Some(Evaluation { totals, confusion }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_picture_counts_the_same() {
+        let mut totals = Totals::default();
+        for (samples, mean, correct) in [(3, 1.0, 1), (3, 1.0, 0), (1, 4.0, 1)] {
+            totals.add(BatchResult { samples, loss_sum: mean * samples as f64, correct });
+        }
+        assert_eq!(totals.samples, 7);
+        // Not 2, the mean of the batches' means.
+        assert_eq!(totals.loss(), 10.0 / 7.0);
+        assert_eq!(totals.accuracy(), 2.0 / 7.0);
+    }
 }

@@ -1,5 +1,8 @@
 //! Testing what a training has left.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
