@@ -125,11 +125,10 @@ fn check_batch_norm(plan: &Plan, config: &Config, pictures: usize) -> Result<(),
         0 => batch_size,
         rest => rest,
     };
-    let norms = plan.layers().iter().enumerate().filter_map(|(index, layer)| {
-        matches!(layer.spec, LayerSpec::BatchNorm2d(_)).then(|| (layer, plan.layer_input(index)))
-    });
-    for (layer, [_, height, width]) in norms {
-        if smallest * height * width == 1 {
+    for (index, layer) in plan.layers().iter().enumerate() {
+        let [_, height, width] = plan.layer_input(index);
+        let is_norm = matches!(layer.spec, LayerSpec::BatchNorm2d(_));
+        if is_norm && smallest * height * width == 1 {
             return Err(TrainError::Usage(format!(
                 "optimizer.batch_size = {batch_size}: the last of {pictures} pictures is a batch of \
                  its own, and batch norm {} has no variance over its one pixel",
