@@ -60,7 +60,7 @@ pub enum TrainError {
         /// The batch of the training pass, from 1, or what followed that pass.
         place: String,
         /// What is not finite.
-        source: LayerError,
+        source: Box<LayerError>,
     },
     /// The device that was asked for is not there.
     #[error("{0}")]

@@ -13,6 +13,9 @@ use common::{Runs, files, metrics, quiet, resume, start, weights};
 use nin_schedule::ScheduleKind;
 use nin_trainer::{Config, Interrupt, Start, resumed_config, train};
 
+/// A key and what gives it another value.
+type Change = (&'static str, fn(&mut Config));
+
 #[test]
 fn a_longer_limit_continues_to_the_same_bytes_on_other_threads() {
     let runs = Runs::new();
@@ -36,7 +39,7 @@ fn a_longer_limit_continues_to_the_same_bytes_on_other_threads() {
 
 #[test]
 fn every_way_to_move_is_carried_over() {
-    let changes: [(&str, fn(&mut Config)); 6] = [
+    let changes: [Change; 6] = [
         ("plain", |config| {
             config.optimizer.momentum = 0.0;
             config.model.norm = nin_model::config::NormKind::None;
@@ -128,7 +131,7 @@ fn settings_that_contradict_the_run_are_refused_by_name_and_both_values() {
     let runs = Runs::new();
     start(&runs.tiny("run")).unwrap();
     let before = files(&runs.path("run"));
-    let changes: [(&str, fn(&mut Config)); 5] = [
+    let changes: [Change; 5] = [
         ("run.seed: the run was made with 42, 43 contradicts", |config| config.run.seed = 43),
         ("optimizer.lr: the run was made with 0.1, 0.5 contradicts", |config| {
             config.optimizer.lr = 0.5;

@@ -216,7 +216,7 @@ fn finite(epoch: u32, tensors: StateDict) -> Result<StateDict, TrainError> {
 fn diverged(epoch: u32, place: &str, error: TrainError) -> TrainError {
     match error {
         TrainError::Bug(source @ LayerError::NotFinite { .. }) => {
-            TrainError::Diverged { epoch, place: place.to_owned(), source }
+            TrainError::Diverged { epoch, place: place.to_owned(), source: Box::new(source) }
         }
         other => other,
     }
