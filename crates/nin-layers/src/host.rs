@@ -75,3 +75,9 @@ pub(crate) fn dims(layout: &Layout) -> Result<[usize; 4]> {
 pub(crate) fn tensor_like(values: Vec<f32>, like: &Tensor) -> Result<Tensor> {
     Tensor::from_vec(values, like.shape(), like.device())
 }
+
+/// The N, C, H, W of a channels-last tensor.
+pub(crate) fn nchw(layout: &Layout) -> Result<[usize; 4]> {
+    let [n, h, w, c] = dims(layout)?;
+    Ok([n, c, h, w])
+}

@@ -50,9 +50,14 @@ impl AvgPool2d {
     ///
     /// As for [`MaxPool2d`](crate::MaxPool2d).
     pub fn output_shape(&self, input: [usize; 4]) -> std::result::Result<[usize; 4], LayerError> {
-        let shape = PoolShape::new(shape::nhwc(input), self.window, self.rounding)
-            .map_err(|source| shape::error("average pool", input, source))?;
+        let shape = self.kernel_shape(input)?;
         Ok([shape.batch(), shape.channels(), shape.out_height(), shape.out_width()])
+    }
+
+    /// The kernels' sizes for an input N, C, H, W.
+    fn kernel_shape(&self, input: [usize; 4]) -> std::result::Result<PoolShape, LayerError> {
+        PoolShape::new(shape::nhwc(input), self.window, self.rounding)
+            .map_err(|source| shape::error("average pool", input, source))
     }
 }
 

@@ -1,19 +1,12 @@
 //! Average pooling in a planned engine.
 
-use nin_kernels::{PoolShape, avg_pool};
+use nin_kernels::avg_pool;
 
 use super::AvgPool2d;
+use crate::LayerError;
 use crate::engine::{Context, Gradients, Node};
-use crate::{LayerError, shape};
 
 pub(crate) struct AvgPoolNode(pub(crate) AvgPool2d);
-
-impl AvgPoolNode {
-    fn shape(&self, input: [usize; 4]) -> Result<PoolShape, LayerError> {
-        PoolShape::new(shape::nhwc(input), self.0.window, self.0.rounding)
-            .map_err(|source| shape::error("average pool", input, source))
-    }
-}
 
 impl Node for AvgPoolNode {
     fn forward(
@@ -22,7 +15,12 @@ impl Node for AvgPoolNode {
         input: &[f32],
         output: &mut [f32],
     ) -> Result<(), LayerError> {
-        avg_pool::forward(&self.shape(context.input_shape)?, self.0.divisor, input, output);
+        avg_pool::forward(
+            &self.0.kernel_shape(context.input_shape)?,
+            self.0.divisor,
+            input,
+            output,
+        );
         Ok(())
     }
 
@@ -32,7 +30,7 @@ impl Node for AvgPoolNode {
         gradients: Gradients<'_>,
     ) -> Result<(), LayerError> {
         if let Some(grad_input) = gradients.grad_input {
-            let shape = self.shape(context.input_shape)?;
+            let shape = self.0.kernel_shape(context.input_shape)?;
             avg_pool::backward(&shape, self.0.divisor, gradients.grad_output, grad_input);
         }
         Ok(())

@@ -1,19 +1,12 @@
 //! Average pooling as one node on candle's tape, channels-last.
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
-use nin_kernels::{PoolShape, avg_pool};
+use nin_kernels::avg_pool;
 
 use super::AvgPool2d;
-use crate::host::{dims, numbers, slice, tensor_like};
+use crate::host::{nchw, numbers, slice, tensor_like};
 
 pub(super) struct AvgPoolOp(pub(super) AvgPool2d);
-
-impl AvgPoolOp {
-    fn shape(&self, layout: &Layout) -> Result<PoolShape> {
-        PoolShape::new(dims(layout)?, self.0.window, self.0.rounding)
-            .map_err(candle_core::Error::wrap)
-    }
-}
 
 impl CustomOp1 for AvgPoolOp {
     fn name(&self) -> &'static str {
@@ -21,7 +14,7 @@ impl CustomOp1 for AvgPoolOp {
     }
 
     fn cpu_fwd(&self, input: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let shape = self.shape(layout)?;
+        let shape = self.0.kernel_shape(nchw(layout)?)?;
         let mut output = vec![0.0; shape.output_len()];
         avg_pool::forward(&shape, self.0.divisor, slice(input, layout)?, &mut output);
         let sizes = (shape.batch(), shape.out_height(), shape.out_width(), shape.channels());
@@ -29,7 +22,7 @@ impl CustomOp1 for AvgPoolOp {
     }
 
     fn bwd(&self, input: &Tensor, _: &Tensor, grad_output: &Tensor) -> Result<Option<Tensor>> {
-        let shape = self.shape(input.layout())?;
+        let shape = self.0.kernel_shape(nchw(input.layout())?)?;
         let grad_output = grad_output.contiguous()?;
         let mut grad_input = vec![0.0; shape.input_len()];
         let divisor = self.0.divisor;

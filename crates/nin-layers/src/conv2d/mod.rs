@@ -39,9 +39,14 @@ impl Conv2dSpec {
     ///
     /// A kernel larger than the padded input, a size of 0, or overflow.
     pub fn output_shape(&self, input: [usize; 4]) -> std::result::Result<[usize; 4], LayerError> {
-        let shape = Conv2dShape::new(shape::nhwc(input), self.out_channels, self.window)
-            .map_err(|source| shape::error("conv2d", input, source))?;
+        let shape = self.kernel_shape(input)?;
         Ok([shape.batch, shape.out_channels, shape.out_height(), shape.out_width()])
+    }
+
+    /// The kernels' sizes for an input N, C, H, W.
+    fn kernel_shape(&self, input: [usize; 4]) -> std::result::Result<Conv2dShape, LayerError> {
+        Conv2dShape::new(shape::nhwc(input), self.out_channels, self.window)
+            .map_err(|source| shape::error("conv2d", input, source))
     }
 
     /// Weight `[O, I, k, k]` and bias `[O]`.

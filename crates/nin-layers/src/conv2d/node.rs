@@ -1,10 +1,10 @@
 //! Convolution in a planned engine.
 
-use nin_kernels::conv2d::{self, Conv2dShape, Saved};
+use nin_kernels::conv2d::{self, Saved};
 
 use super::Conv2dSpec;
+use crate::LayerError;
 use crate::engine::{Context, Gradients, Node, Parameter};
-use crate::{LayerError, shape};
 
 pub(crate) struct Conv2dNode {
     spec: Conv2dSpec,
@@ -16,11 +16,6 @@ impl Conv2dNode {
     pub(crate) fn new(spec: Conv2dSpec, parameters: Vec<Parameter>) -> Self {
         Self { spec, parameters }
     }
-
-    fn shape(&self, input: [usize; 4]) -> Result<Conv2dShape, LayerError> {
-        Conv2dShape::new(shape::nhwc(input), self.spec.out_channels, self.spec.window)
-            .map_err(|source| shape::error("conv2d", input, source))
-    }
 }
 
 impl Node for Conv2dNode {
@@ -30,7 +25,7 @@ impl Node for Conv2dNode {
         input: &[f32],
         output: &mut [f32],
     ) -> Result<(), LayerError> {
-        let shape = self.shape(context.input_shape)?;
+        let shape = self.spec.kernel_shape(context.input_shape)?;
         let [weight, bias] = &*self.parameters else { unreachable!("a convolution has two") };
         let scratch = context.scratch(shape.forward_scratch_len());
         let activation = self.spec.activation;
@@ -43,7 +38,7 @@ impl Node for Conv2dNode {
         context: &mut Context<'_>,
         gradients: Gradients<'_>,
     ) -> Result<(), LayerError> {
-        let shape = self.shape(context.input_shape)?;
+        let shape = self.spec.kernel_shape(context.input_shape)?;
         let [weight, bias] = &mut *self.parameters else { unreachable!("a convolution has two") };
         let Gradients { input, output, grad_output, grad_input } = gradients;
         conv2d::backward(

@@ -1,21 +1,14 @@
 //! Convolution as one node on candle's tape, channels-last.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
-use nin_kernels::conv2d::{Conv2dShape, Gradients, Saved, backward, forward};
+use nin_kernels::conv2d::{Gradients, Saved, backward, forward};
 
 use super::Conv2dSpec;
-use crate::host::{dims, numbers, slice, tensor_like};
+use crate::host::{nchw, numbers, slice, tensor_like};
 
 /// Input N, H, W, I; weight O, k, k, I; bias O.
 pub(super) struct Conv2dOp {
     pub(super) spec: Conv2dSpec,
-}
-
-impl Conv2dOp {
-    fn shape(&self, input: [usize; 4]) -> Result<Conv2dShape> {
-        let Conv2dSpec { out_channels, window, .. } = self.spec;
-        Conv2dShape::new(input, out_channels, window).map_err(candle_core::Error::wrap)
-    }
 }
 
 impl CustomOp3 for Conv2dOp {
@@ -32,7 +25,7 @@ impl CustomOp3 for Conv2dOp {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let shape = self.shape(dims(input_layout)?)?;
+        let shape = self.spec.kernel_shape(nchw(input_layout)?)?;
         let mut output = vec![0.0; shape.output_len()];
         let mut scratch = vec![0.0; shape.forward_scratch_len()];
         forward(
@@ -56,7 +49,7 @@ impl CustomOp3 for Conv2dOp {
         output: &Tensor,
         grad_output: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let shape = self.shape(dims(input.layout())?)?;
+        let shape = self.spec.kernel_shape(nchw(input.layout())?)?;
         let mut grad_output = grad_output.flatten_all()?.to_vec1::<f32>()?;
         let mut grad_input = input.track_op().then(|| vec![0.0; shape.input_len()]);
         let mut grad_weight = vec![0.0; shape.weight_len()];

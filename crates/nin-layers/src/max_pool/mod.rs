@@ -60,9 +60,14 @@ impl MaxPool2d {
     /// A window larger than 16 or than the padded input, padding above half
     /// the window, a size of 0, or overflow.
     pub fn output_shape(&self, input: [usize; 4]) -> std::result::Result<[usize; 4], LayerError> {
-        let shape = PoolShape::new(shape::nhwc(input), self.window, self.rounding)
-            .map_err(|source| shape::error("max pool", input, source))?;
+        let shape = self.kernel_shape(input)?;
         Ok([shape.batch(), shape.channels(), shape.out_height(), shape.out_width()])
+    }
+
+    /// The kernels' sizes for an input N, C, H, W.
+    fn kernel_shape(&self, input: [usize; 4]) -> std::result::Result<PoolShape, LayerError> {
+        PoolShape::new(shape::nhwc(input), self.window, self.rounding)
+            .map_err(|source| shape::error("max pool", input, source))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Max pooling in a planned engine.
 
-use nin_kernels::{PoolShape, max_pool};
+use nin_kernels::max_pool;
 
 use super::MaxPool2d;
 use crate::engine::{Context, Gradients, Node};
-use crate::{LayerError, Mode, shape};
+use crate::{LayerError, Mode};
 
 /// Keeps each window's winner from the forward pass to the backward pass.
 pub(crate) struct MaxPoolNode {
@@ -16,11 +16,6 @@ impl MaxPoolNode {
     pub(crate) fn new(layer: MaxPool2d) -> Self {
         Self { layer, indices: Vec::new() }
     }
-
-    fn shape(&self, input: [usize; 4]) -> Result<PoolShape, LayerError> {
-        PoolShape::new(shape::nhwc(input), self.layer.window, self.layer.rounding)
-            .map_err(|source| shape::error("max pool", input, source))
-    }
 }
 
 impl Node for MaxPoolNode {
@@ -30,7 +25,7 @@ impl Node for MaxPoolNode {
         input: &[f32],
         output: &mut [f32],
     ) -> Result<(), LayerError> {
-        let shape = self.shape(context.input_shape)?;
+        let shape = self.layer.kernel_shape(context.input_shape)?;
         if context.mode == Mode::Eval {
             max_pool::forward_inference(&shape, input, output);
             return Ok(());
@@ -46,7 +41,7 @@ impl Node for MaxPoolNode {
         gradients: Gradients<'_>,
     ) -> Result<(), LayerError> {
         if let Some(grad_input) = gradients.grad_input {
-            let shape = self.shape(context.input_shape)?;
+            let shape = self.layer.kernel_shape(context.input_shape)?;
             max_pool::backward(&shape, gradients.grad_output, &self.indices, grad_input);
         }
         Ok(())

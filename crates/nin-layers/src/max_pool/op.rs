@@ -1,19 +1,12 @@
 //! Max pooling as one node on candle's tape, channels-last.
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
-use nin_kernels::{PoolShape, max_pool};
+use nin_kernels::max_pool;
 
 use super::MaxPool2d;
-use crate::host::{dims, numbers, slice, tensor_like};
+use crate::host::{nchw, numbers, slice, tensor_like};
 
 pub(super) struct MaxPoolOp(pub(super) MaxPool2d);
-
-impl MaxPoolOp {
-    fn shape(&self, layout: &Layout) -> Result<PoolShape> {
-        PoolShape::new(dims(layout)?, self.0.window, self.0.rounding)
-            .map_err(candle_core::Error::wrap)
-    }
-}
 
 impl CustomOp1 for MaxPoolOp {
     fn name(&self) -> &'static str {
@@ -21,7 +14,7 @@ impl CustomOp1 for MaxPoolOp {
     }
 
     fn cpu_fwd(&self, input: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let shape = self.shape(layout)?;
+        let shape = self.0.kernel_shape(nchw(layout)?)?;
         let mut output = vec![0.0; shape.output_len()];
         max_pool::forward_inference(&shape, slice(input, layout)?, &mut output);
         let sizes = (shape.batch(), shape.out_height(), shape.out_width(), shape.channels());
@@ -29,7 +22,7 @@ impl CustomOp1 for MaxPoolOp {
     }
 
     fn bwd(&self, input: &Tensor, _: &Tensor, grad_output: &Tensor) -> Result<Option<Tensor>> {
-        let shape = self.shape(input.layout())?;
+        let shape = self.0.kernel_shape(nchw(input.layout())?)?;
         // Finding the maxima again costs one pass and keeps the op free of state.
         let mut output = vec![0.0; shape.output_len()];
         let mut indices = vec![0; shape.output_len()];
