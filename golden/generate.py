@@ -20,6 +20,7 @@ from torch import Tensor
 
 import layer_cases
 import networks
+import steps
 from cases import TooClose, Values, to_stored
 
 HERE = Path(__file__).parent
@@ -61,6 +62,9 @@ def generate() -> Iterator[tuple[Path, dict[str, Tensor], dict]]:
     for name, structure in networks.CASES.items():
         tensors = first_far_from_kinks(name, lambda values: networks.network(values, structure))
         yield HERE / "networks" / f"{name}.safetensors", tensors, {"case": name, **structure}
+    for name, case in steps.CASES.items():
+        tensors = to_stored(steps.steps(**case))
+        yield HERE / "steps" / f"{name}.safetensors", tensors, {"case": name, **case}
 
 
 def differences(path: Path, tensors: dict[str, Tensor], case: dict) -> Iterator[str]:

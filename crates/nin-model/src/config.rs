@@ -25,6 +25,8 @@ pub struct ModelConfig {
     /// Standard deviation where `init` is `normal` and the layer has none of
     /// its own.
     pub init_std: f64,
+    /// How biases start where `init` says nothing of them.
+    pub bias_init: BiasInitKind,
     /// The mlpconv blocks, in order.
     pub blocks: Vec<BlockConfig>,
 }
@@ -52,6 +54,18 @@ pub enum InitKind {
     /// Normal with a given standard deviation, biases 0.
     Normal,
     /// Uniform in ±1 / √fan_in, biases too.
+    PytorchDefault,
+}
+
+/// How convolution biases start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BiasInitKind {
+    /// 0.
+    #[default]
+    Zeros,
+    /// Uniform in ±1 / √fan_in: what a program has that draws the weights of a
+    /// PyTorch layer anew and leaves its biases alone, such as d2l's.
     PytorchDefault,
 }
 
@@ -98,6 +112,13 @@ pub struct ConvConfig {
     /// Factor of the learning rate for the bias, that of a batch norm included.
     #[serde(default = "unchanged")]
     pub bias_lr_multiplier: f64,
+    /// Factor of the weight decay for the weight, that of a batch norm
+    /// included.
+    #[serde(default = "unchanged")]
+    pub decay_multiplier: f64,
+    /// Factor of the weight decay for the bias, that of a batch norm included.
+    #[serde(default = "unchanged")]
+    pub bias_decay_multiplier: f64,
 }
 
 fn one() -> usize {
@@ -119,6 +140,8 @@ impl ConvConfig {
             init_std: None,
             lr_multiplier: unchanged(),
             bias_lr_multiplier: unchanged(),
+            decay_multiplier: unchanged(),
+            bias_decay_multiplier: unchanged(),
         }
     }
 }
@@ -237,6 +260,7 @@ impl Default for ModelConfig {
             last_relu: true,
             init: InitKind::KaimingNormalFanOut,
             init_std: 0.05,
+            bias_init: BiasInitKind::Zeros,
             blocks: vec![
                 pooled(block(Channels::Count(96), 11, 4, 0)),
                 pooled(block(Channels::Count(256), 5, 1, 2)),

@@ -9,7 +9,7 @@ use candle_nn::VarBuilder;
 use nin_layers::engine::UpdateScale;
 use nin_layers::{Init, ParameterRole, Plan, Sequential, StateDict, init};
 
-use crate::config::{ConvConfig, InitKind};
+use crate::config::{BiasInitKind, ConvConfig, InitKind};
 use crate::{ModelConfig, ModelError};
 use chain::Chain;
 use check::{check_settings, check_sizes};
@@ -70,6 +70,9 @@ impl Network {
     /// Of candle, when a tensor is made.
     pub fn initial_weights(&self, seed: u64) -> Result<StateDict, ModelError> {
         let init_of = |name: &str| match self.config.init {
+            _ if is_bias(name) && self.config.bias_init == BiasInitKind::PytorchDefault => {
+                Init::PytorchDefault
+            }
             InitKind::KaimingNormalFanOut => Init::KaimingNormalFanOut,
             InitKind::XavierUniform => Init::XavierUniform,
             InitKind::PytorchDefault => Init::PytorchDefault,
@@ -81,12 +84,18 @@ impl Network {
         Ok(init::state_dict(self.plan.parameters(), init_of, seed)?)
     }
 
-    /// The learning-rate factor of a tensor, by its full name.
-    pub fn lr_multiplier(&self, name: &str) -> f64 {
+    /// The factors that its layer puts on learning rate and weight decay of a
+    /// tensor, by its full name.
+    pub fn update_scale(&self, name: &str) -> UpdateScale {
         match self.conv(name) {
-            Some(conv) if name.ends_with(".bias") => conv.bias_lr_multiplier,
-            Some(conv) => conv.lr_multiplier,
-            None => UpdateScale::default().lr,
+            Some(conv) if is_bias(name) => UpdateScale {
+                lr: conv.bias_lr_multiplier,
+                weight_decay: conv.bias_decay_multiplier,
+            },
+            Some(conv) => {
+                UpdateScale { lr: conv.lr_multiplier, weight_decay: conv.decay_multiplier }
+            }
+            None => UpdateScale::default(),
         }
     }
 
@@ -112,4 +121,8 @@ impl Network {
     pub fn module(&self, vb: &VarBuilder<'_>, seed: u64) -> Result<Sequential, ModelError> {
         Ok(Sequential::new(&self.plan, vb, seed)?)
     }
+}
+
+fn is_bias(tensor: &str) -> bool {
+    tensor.ends_with(".bias")
 }

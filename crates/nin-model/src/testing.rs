@@ -1,8 +1,8 @@
 //! Networks of the literature, for tests.
 
 use crate::ModelConfig;
+use crate::config::{BiasInitKind, InitKind, NormKind, PoolRounding};
 use crate::config::{BlockConfig, Channels, ClassCount, ConvConfig, PoolConfig, PoolKind};
-use crate::config::{InitKind, NormKind, PoolRounding};
 
 pub(crate) const CLASSES: Channels = Channels::Classes(ClassCount::Classes);
 
@@ -33,6 +33,7 @@ fn paper(in_channels: usize, [first, second, third]: [BlockConfig; 3]) -> ModelC
         last_relu: true,
         init: InitKind::Normal,
         init_std: 0.05,
+        bias_init: BiasInitKind::Zeros,
         blocks: vec![pooled(first, PoolKind::Max), pooled(second, PoolKind::Max), third],
     }
 }

@@ -91,7 +91,7 @@ fn every_file_resolves_and_is_a_network() {
         assert!(summary(&config).parameters() > 0, "{name}");
         files += 1;
     }
-    assert_eq!(files, 9);
+    assert_eq!(files, 12);
 }
 
 #[test]
@@ -102,6 +102,9 @@ fn the_networks_have_the_published_sizes() {
         ("paper-cifar10.toml", 966_986),
         ("paper-cifar100.toml", 984_356),
         ("paper-svhn.toml", 1_986_026),
+        ("d2l.toml", 1_992_166),
+        ("d2l-en.toml", 1_992_166),
+        ("caffe-cifar10.toml", 966_986),
         ("caffe-imagenet.toml", 7_595_176),
     ];
     for (name, parameters) in cases {
@@ -129,8 +132,8 @@ fn the_original_is_the_neutral_default_with_what_its_script_gave() {
     assert_eq!(config("original-224.toml"), wanted);
 }
 
-/// The product of the factors on the rate, per tensor, against the table of
-/// rates in the authors' files.
+/// The product of rate and factors, per tensor, against the rates in the
+/// authors' files.
 #[test]
 fn the_papers_rates_are_the_authors() {
     for (name, rates) in [
@@ -138,23 +141,35 @@ fn the_papers_rates_are_the_authors() {
         ("paper-cifar10.toml", [0.1, 0.2, 0.01, 0.02]),
         ("paper-cifar100.toml", [0.02, 0.04, 0.02, 0.04]),
         ("paper-svhn.toml", [0.1, 0.2, 0.01, 0.02]),
+        ("caffe-cifar10.toml", [0.1, 0.2, 0.01, 0.01]),
     ] {
         let config = config(name);
         let size = config.data.image_size;
         let network = Network::new(&config.model, [size, size], config.data.num_classes).unwrap();
-        let (lr, bias) = (config.optimizer.lr, config.optimizer.bias_lr_multiplier);
-        let rate = |tensor: &str| lr * network.lr_multiplier(tensor);
+        let lr = config.optimizer.lr;
+        let rate = |tensor: &str| lr * config.optimizer.update_scale(&network, tensor).lr;
         // Blocks stand at 0, 3 and 6, after a pool and a dropout each.
         let found = [
             rate("net.0.0.weight"),
-            rate("net.0.0.bias") * bias,
+            rate("net.0.0.bias"),
             rate("net.6.4.weight"),
-            rate("net.6.4.bias") * bias,
+            rate("net.6.4.bias"),
         ];
         for (found, wanted) in found.into_iter().zip(rates) {
             assert!((found - wanted).abs() < 1e-12, "{name}: {found} for {wanted}");
         }
     }
+}
+
+#[test]
+fn the_editions_of_the_book_differ_in_the_rate() {
+    let (chinese, mut english) = (config("d2l.toml"), config("d2l-en.toml"));
+    assert_eq!((chinese.optimizer.lr, english.optimizer.lr), (0.1, 0.05));
+    english.optimizer.lr = 0.1;
+    assert_eq!(chinese, english);
+    // The network is the original's, its start is not.
+    assert_eq!(chinese.model.blocks, config("original-224.toml").model.blocks);
+    assert_ne!(chinese.model, config("original-224.toml").model);
 }
 
 #[test]

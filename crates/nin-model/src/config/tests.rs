@@ -13,6 +13,7 @@ fn toml_keeps_every_setting() {
         Some(LrnConfig { size: 3, divide_alpha: false, ..Default::default() });
     let conv = &mut every_key.blocks[1].layers[0];
     (conv.init_std, conv.lr_multiplier, conv.bias_lr_multiplier) = (Some(0.01), 0.1, 2.0);
+    (conv.decay_multiplier, conv.bias_decay_multiplier) = (3.0, 0.0);
     let configs =
         [ModelConfig::default(), paper_mnist(), paper_cifar(3), caffe_imagenet(), every_key];
     for config in configs {

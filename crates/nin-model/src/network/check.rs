@@ -73,7 +73,9 @@ fn check_conv(path: &str, conv: &ConvConfig, classes: usize) -> Result<(), Model
     at_least_one(&format!("{path}.stride"), conv.stride)?;
     factor(&format!("{path}.init_std"), conv.init_std.unwrap_or(0.0))?;
     factor(&format!("{path}.lr_multiplier"), conv.lr_multiplier)?;
-    factor(&format!("{path}.bias_lr_multiplier"), conv.bias_lr_multiplier)
+    factor(&format!("{path}.bias_lr_multiplier"), conv.bias_lr_multiplier)?;
+    factor(&format!("{path}.decay_multiplier"), conv.decay_multiplier)?;
+    factor(&format!("{path}.bias_decay_multiplier"), conv.bias_decay_multiplier)
 }
 
 fn at_least_one(key: &str, size: usize) -> Result<(), ModelError> {

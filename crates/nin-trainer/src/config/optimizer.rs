@@ -1,6 +1,8 @@
 //! The section `[optimizer]`.
 
+use nin_layers::engine::UpdateScale;
 use nin_layers::{LabelSmoothing, SgdParams};
+use nin_model::Network;
 use serde::{Deserialize, Serialize};
 
 /// The optimiser and its loss; the defaults are the original program's.
@@ -75,6 +77,20 @@ impl OptimizerConfig {
             dampening: self.dampening,
             weight_decay: self.weight_decay,
             nesterov: self.nesterov,
+        }
+    }
+
+    /// The factors on learning rate and weight decay of one tensor of a network,
+    /// by its full name: the layer's own and this section's.
+    pub fn update_scale(&self, network: &Network, name: &str) -> UpdateScale {
+        let UpdateScale { lr, weight_decay } = network.update_scale(name);
+        let decays = match self.weight_decay_on {
+            WeightDecayOn::All => true,
+            WeightDecayOn::Weights => network.is_conv_weight(name),
+        };
+        UpdateScale {
+            lr: if name.ends_with(".bias") { lr * self.bias_lr_multiplier } else { lr },
+            weight_decay: if decays { weight_decay } else { 0.0 },
         }
     }
 

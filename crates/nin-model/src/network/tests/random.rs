@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use nin_layers::engine::UpdateScale;
 use proptest::prelude::*;
 use proptest::{collection, option};
 
@@ -30,14 +31,17 @@ fn channels() -> impl Strategy<Value = Channels> {
 
 fn conv() -> impl Strategy<Value = ConvConfig> {
     let padding = prop_oneof![20 => 0_usize..4, 1 => any::<usize>()];
-    let factors = (number(), number(), option::of(number()));
+    let factors = ([number(), number(), number(), number()], option::of(number()));
     (channels(), size(), size(), padding, factors).prop_map(
         |(
             channels,
             kernel_size,
             stride,
             padding,
-            (lr_multiplier, bias_lr_multiplier, init_std),
+            (
+                [lr_multiplier, bias_lr_multiplier, decay_multiplier, bias_decay_multiplier],
+                init_std,
+            ),
         )| {
             ConvConfig {
                 channels,
@@ -47,6 +51,8 @@ fn conv() -> impl Strategy<Value = ConvConfig> {
                 init_std,
                 lr_multiplier,
                 bias_lr_multiplier,
+                decay_multiplier,
+                bias_decay_multiplier,
             }
         },
     )
@@ -83,23 +89,26 @@ fn config() -> impl Strategy<Value = ModelConfig> {
         Just(InitKind::Normal),
         Just(InitKind::PytorchDefault),
     ];
-    let first = (size(), norm, any::<bool>(), init, number());
+    let bias_init = prop_oneof![Just(BiasInitKind::Zeros), Just(BiasInitKind::PytorchDefault)];
+    let first = (size(), norm, any::<bool>(), (init, bias_init), number());
     (first, collection::vec(block, 0..4), any::<bool>()).prop_map(
-        |((in_channels, norm, last_relu, init, init_std), mut blocks, fits)| {
+        |((in_channels, norm, last_relu, (init, bias_init), init_std), mut blocks, fits)| {
             // Most last layers would otherwise miss the number of classes.
             if let Some(last) = blocks.last_mut().and_then(|block| block.layers.last_mut())
                 && fits
             {
                 last.channels = Channels::Classes(ClassCount::Classes);
             }
-            ModelConfig { in_channels, norm, last_relu, init, init_std, blocks }
+            ModelConfig { in_channels, norm, last_relu, init, init_std, bias_init, blocks }
         },
     )
 }
 
 fn is_finite(config: &ModelConfig) -> bool {
     let of_conv = |conv: &ConvConfig| {
-        [conv.lr_multiplier, conv.bias_lr_multiplier, conv.init_std.unwrap_or(0.0)]
+        let lr = [conv.lr_multiplier, conv.bias_lr_multiplier];
+        let decay = [conv.decay_multiplier, conv.bias_decay_multiplier];
+        [lr, decay, [conv.init_std.unwrap_or(0.0); 2]].concat()
     };
     let of_block = |block: &BlockConfig| {
         let lrn = block.lrn.unwrap_or_default();
@@ -124,8 +133,9 @@ proptest! {
                 let names: Vec<_> = network.plan().parameters().map(|(name, _)| name).collect();
                 prop_assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
                 for name in &names {
-                    let factor = network.lr_multiplier(name);
-                    prop_assert!(factor.is_finite() && factor >= 0.0);
+                    let UpdateScale { lr, weight_decay } = network.update_scale(name);
+                    prop_assert!(lr.is_finite() && lr >= 0.0);
+                    prop_assert!(weight_decay.is_finite() && weight_decay >= 0.0);
                 }
                 let summary = network.summary().unwrap();
                 prop_assert!(summary.parameters() > 0 && summary.multiply_adds() > 0);

@@ -31,6 +31,15 @@ fn settings_that_make_no_network_are_named() {
             "model.blocks[0].layers[0].bias_lr_multiplier: must be finite and at least 0, got -2",
         ),
         (
+            |c| c.blocks[0].layers[0].decay_multiplier = -2.0,
+            "model.blocks[0].layers[0].decay_multiplier: must be finite and at least 0, got -2",
+        ),
+        (
+            |c| c.blocks[1].layers[0].bias_decay_multiplier = f64::INFINITY,
+            "model.blocks[1].layers[0].bias_decay_multiplier: must be finite and at least 0, got \
+             inf",
+        ),
+        (
             |c| c.blocks[0].layers[0].kernel_size = 0,
             "model.blocks[0].layers[0].kernel_size: must be at least 1, got 0",
         ),

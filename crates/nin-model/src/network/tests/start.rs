@@ -5,24 +5,26 @@ use crate::config::NormKind;
 use crate::testing::{paper_cifar, small};
 
 #[test]
-fn a_factor_of_the_learning_rate_belongs_to_a_convolution_and_its_norm() {
+fn factors_belong_to_a_convolution_and_its_norm() {
     let mut config = small(NormKind::Batch);
     let conv = &mut config.blocks[1].layers[1];
     (conv.lr_multiplier, conv.bias_lr_multiplier) = (0.25, 3.0);
+    (conv.decay_multiplier, conv.bias_decay_multiplier) = (0.5, 0.0);
     let network = plan(&config, [8, 8], 3);
     for (name, wanted) in [
-        ("net.3.3.weight", 0.25),
-        ("net.3.3.bias", 3.0),
-        ("net.3.4.weight", 0.25),
-        ("net.3.4.bias", 3.0),
-        ("net.3.0.weight", 1.0),
-        ("net.3.6.bias", 1.0),
-        ("net.0.3.weight", 1.0),
-        ("net.3.3", 1.0),
-        ("no such tensor", 1.0),
-        ("", 1.0),
+        ("net.3.3.weight", (0.25, 0.5)),
+        ("net.3.3.bias", (3.0, 0.0)),
+        ("net.3.4.weight", (0.25, 0.5)),
+        ("net.3.4.bias", (3.0, 0.0)),
+        ("net.3.0.weight", (1.0, 1.0)),
+        ("net.3.6.bias", (1.0, 1.0)),
+        ("net.0.3.weight", (1.0, 1.0)),
+        ("net.3.3", (1.0, 1.0)),
+        ("no such tensor", (1.0, 1.0)),
+        ("", (1.0, 1.0)),
     ] {
-        assert_eq!(network.lr_multiplier(name), wanted, "{name}");
+        let UpdateScale { lr, weight_decay } = network.update_scale(name);
+        assert_eq!((lr, weight_decay), wanted, "{name}");
     }
 }
 
@@ -111,4 +113,22 @@ fn weights_of_convolutions_are_told_from_all_else() {
     ] {
         assert_eq!(network.is_conv_weight(name), wanted, "{name}");
     }
+}
+
+#[test]
+fn biases_can_start_as_pytorchs_under_weights_of_another_kind() {
+    let start = |bias_init| {
+        let config =
+            ModelConfig { init: InitKind::XavierUniform, bias_init, ..ModelConfig::default() };
+        plan(&config, [224, 224], 10).initial_weights(5).unwrap()
+    };
+    let (zeros, drawn) = (start(BiasInitKind::Zeros), start(BiasInitKind::PytorchDefault));
+    assert_eq!(values(&zeros["net.4.0.weight"]), values(&drawn["net.4.0.weight"]));
+    let limit = 1.0 / (256.0_f64 * 9.0).sqrt();
+    let biases = values(&drawn["net.4.0.bias"]);
+    assert!(biases.iter().all(|&bias| f64::from(bias).abs() <= limit));
+    // The deviation of 384 uniform numbers is within three standard errors, 7 %.
+    let deviation = deviation(&drawn["net.4.0.bias"]) * 3.0_f64.sqrt() / limit;
+    assert!((deviation - 1.0).abs() < 0.07, "{deviation}");
+    assert!(values(&zeros["net.4.0.bias"]).iter().all(|&bias| bias == 0.0));
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use candle_core::Device;
 use nin_dataset::LoaderRng;
-use nin_layers::engine::{self, UpdateScale};
+use nin_layers::engine;
 use nin_layers::{LayerError, LayerSpec, Plan, StateDict};
-use nin_model::{ModelInfo, Network, checkpoint};
+use nin_model::{ModelInfo, checkpoint};
 use nin_schedule::Monitor;
 
 use super::super::{Start, announce, last_state};
@@ -16,7 +16,7 @@ use crate::record::{EventsFile, MetricsFile};
 use crate::run_folder::RunFolder;
 use crate::state::{self, Progress};
 use crate::workload::{Workload, log_program};
-use crate::{Config, Console, Interrupt, OptimizerConfig, TrainError, WeightDecayOn, compute};
+use crate::{Config, Console, Interrupt, TrainError, compute};
 
 impl<'a> Session<'a> {
     /// Loads the data, makes or opens the run's folder and gets weights and
@@ -73,7 +73,7 @@ impl<'a> Session<'a> {
         // A run does not know its own place, which may change and need not be text.
         progress.config.run.model_base_path = None;
         let loaders = LoaderRng::restore(progress.loaders);
-        let scale = |name: &str| update_scale(&workload.network, &config.optimizer, name);
+        let scale = |name: &str| config.optimizer.update_scale(&workload.network, name);
         let plan = workload.network.plan().clone();
         let mut engine =
             engine::create(device, plan, &weights, scale).map_err(|error| unfit(start, error))?;
@@ -137,20 +137,6 @@ fn check_batch_norm(plan: &Plan, config: &Config, pictures: usize) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// The factors of one tensor's update.
-fn update_scale(network: &Network, optimizer: &OptimizerConfig, name: &str) -> UpdateScale {
-    let is_bias = name.ends_with(".bias");
-    let bias_lr = if is_bias { optimizer.bias_lr_multiplier } else { 1.0 };
-    let decays = match optimizer.weight_decay_on {
-        WeightDecayOn::All => true,
-        WeightDecayOn::Weights => network.is_conv_weight(name),
-    };
-    UpdateScale {
-        lr: network.lr_multiplier(name) * bias_lr,
-        weight_decay: if decays { 1.0 } else { 0.0 },
-    }
 }
 
 /// The folder of a run and its last state, if it may go on with `config`.
