@@ -25,7 +25,7 @@ Exit codes:
   1        a bug of this program
   2        usage or configuration
   3        data
-  4        training failed: a number that is not finite
+  4        training failed: a number that is not finite, or dead and run.on_dead = stop
   5        device
   6        cannot write
   130 143  interrupted by Ctrl-C or SIGTERM; a second one ends at once

@@ -114,10 +114,14 @@ fn help_and_version() {
 fn every_preset_shows_its_network() {
     for (name, parameters, multiply_adds) in [
         ("original-224.toml", "1,992,166", "762.3 M"),
+        ("d2l.toml", "1,992,166", "762.3 M"),
+        ("d2l-en.toml", "1,992,166", "762.3 M"),
+        ("mnist-224.toml", "1,992,166", "762.3 M"),
         ("paper-mnist.toml", "349,674", "50.7 M"),
         ("paper-cifar10.toml", "966,986", "M"),
         ("paper-cifar100.toml", "984,356", "M"),
         ("paper-svhn.toml", "1,986,026", "M"),
+        ("caffe-cifar10.toml", "966,986", "M"),
         ("caffe-imagenet.toml", "7,595,176", "M"),
         ("quick.toml", "130,314", "14.6 M"),
         ("default.toml", "130,314", "14.6 M"),
@@ -135,9 +139,11 @@ fn every_preset_shows_its_network() {
 fn the_original_arguments_are_taken_in_their_spelling() {
     let arguments = [
         "--comment",
-        "NIN on FashionMNIST",
+        "NIN on FashionMNIST with ReduceLROnPlateau on SGD",
+        "--model_base_path",
+        "no/such/run",
         "--dataset_path",
-        "data",
+        "no/such/data",
         "--image_size",
         "224",
         "--num_classes",
@@ -163,15 +169,62 @@ fn the_original_arguments_are_taken_in_their_spelling() {
     let output = nin_train(&[&["--config", &config, "--dry-run"], &arguments[..]].concat());
     assert!(output.status.success(), "{}", stderr(&output));
     let text = stdout(&output);
-    for row in [
-        "[ Nin ] ========== Parameters ==========\n[ Nin ]            name : Nin\n",
-        "[ Nin ]         comment : NIN on FashionMNIST\n",
-        "[ Nin ]      image_size : 224\n",
-        "[ Nin ]              lr : 0.001\n",
-        "[ Nin ] ===============================\n",
-    ] {
-        assert!(text.contains(row), "{row:?} not in {text}");
-    }
+    // What the original prints, but for the device and the paths.
+    let wanted = "\
+[ Nin ] ========== Parameters ==========
+[ Nin ]            name : Nin
+[ Nin ]         comment : NIN on FashionMNIST with ReduceLROnPlateau on SGD
+[ Nin ]          device : cpu
+[ Nin ] model_base_path : no/such/run
+[ Nin ]    dataset_path : not on this machine
+[ Nin ]      image_size : 224
+[ Nin ]     num_classes : 10
+[ Nin ]            seed : 42
+[ Nin ]      batch_size : 32
+[ Nin ]       optimizer : SGD
+[ Nin ]              lr : 0.001
+[ Nin ]    lr_scheduler : ReduceLROnPlateau
+[ Nin ]       max_epoch : 100
+[ Nin ]      max_reduce : 3
+[ Nin ]          factor : 0.1
+[ Nin ]      train_mode : Holdout
+[ Nin ]             val : 0.2
+";
+    assert!(text.starts_with(wanted), "{text}");
+    assert!(text.contains("\n[ Nin ] ===============================\n"), "{text}");
+}
+
+#[test]
+fn a_dead_training_says_so_and_does_not_claim_to_have_converged() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("dead.toml");
+    std::fs::write(&config, TINY).unwrap();
+    let dead = [
+        "--config",
+        config.to_str().unwrap(),
+        "--set",
+        "model.norm=none",
+        "--set",
+        "model.last_relu=true",
+        "--set",
+        "model.init=normal",
+        "--set",
+        "model.init_std=0",
+    ];
+    let run = |name: &str, more: &[&str]| {
+        let run = folder.path().join(name).display().to_string();
+        nin_train(&[&dead[..], &["--model-base-path", &run], more].concat())
+    };
+    let output = run("warned", &["--max-epoch=9", "--max-reduce=1"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("epoch 1: the network is dead: the loss stays at ln(10)"));
+    let text = stdout(&output);
+    assert!(text.contains("standstill: the network is dead. Stopping..."), "{text}");
+    assert!(!text.contains("converged") && text.contains("Train Loss: 2.3026,"), "{text}");
+
+    let output = run("stopped", &["--set", "run.on_dead=stop"]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("What helps: model.init = \"kaiming-normal-fan-out\""));
 }
 
 #[test]
@@ -205,8 +258,7 @@ fn every_flag_is_known_in_both_spellings_and_every_name_in_any_case() {
     };
     let text = shown(str::to_owned);
     assert_eq!(text, shown(|flag| format!("--{}", flag[2..].replace('-', "_"))));
-    for row in ["lr_scheduler : reduce-lr-on-plateau", "monitor : val_loss", "comment : - a remark"]
-    {
+    for row in ["lr_scheduler : ReduceLROnPlateau", "monitor : val_loss", "comment : - a remark"] {
         assert!(text.contains(row), "{row:?} not in {text}");
     }
 }

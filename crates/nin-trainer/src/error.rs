@@ -62,6 +62,16 @@ pub enum TrainError {
         /// What is not finite.
         source: Box<LayerError>,
     },
+    /// Training goes on without learning, and `on_dead` is `stop`.
+    #[error("epoch {epoch}: the network is dead: {diagnosis}. What helps: {remedies}")]
+    Dead {
+        /// The epoch, from 1.
+        epoch: u32,
+        /// What shows it.
+        diagnosis: String,
+        /// Settings that help.
+        remedies: String,
+    },
     /// The device that was asked for is not there.
     #[error("{0}")]
     Device(String),
@@ -96,7 +106,7 @@ impl TrainError {
             },
             Self::Model(error) if !matches!(error, ModelError::Checkpoint(_)) => 2,
             Self::Model(_) | Self::File { .. } | Self::Read { .. } => 3,
-            Self::Diverged { .. } => 4,
+            Self::Diverged { .. } | Self::Dead { .. } => 4,
             Self::Device(_) => 5,
             Self::Record(RecordError::Metrics { .. }) => 3,
             Self::Record(_) | Self::Write { .. } => 6,

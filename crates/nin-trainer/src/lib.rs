@@ -5,6 +5,7 @@ mod banner;
 mod compute;
 mod config;
 mod console;
+mod dead;
 mod error;
 mod evaluate;
 mod interrupt;
@@ -22,6 +23,7 @@ pub use config::{
     Precision, RunConfig, WeightDecayOn,
 };
 pub use console::{Console, Verbosity};
+pub use dead::OnDead;
 pub use error::TrainError;
 pub use evaluate::TestResult;
 pub use interrupt::Interrupt;

@@ -11,11 +11,12 @@ use nin_model::checkpoint;
 use nin_schedule::{BestTracker, ScheduleState, StopState};
 use serde::{Deserialize, Serialize};
 
+use crate::dead::SignsOfLife;
 use crate::evaluate::Totals;
 use crate::{Config, TrainError};
 
 /// The version of this file's form.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Everything that moves in a training, but for weights and momentum.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,13 +38,14 @@ pub(crate) struct Progress {
 }
 
 /// The part of an epoch's training pass that is done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PartialEpoch {
     pub(crate) batches: usize,
     /// The rate of the last batch.
     pub(crate) lr: f64,
     pub(crate) totals: Totals,
     pub(crate) seconds: f64,
+    pub(crate) signs: SignsOfLife,
 }
 
 impl Progress {

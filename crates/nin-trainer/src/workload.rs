@@ -70,6 +70,11 @@ impl Workload {
         }
     }
 
+    /// How many pictures of each class the training part has.
+    pub(crate) fn train_counts(&self) -> Vec<usize> {
+        class_counts(&self.train.data().labels, &self.split.train, self.class_names.len())
+    }
+
     /// Says in the log how many pictures of each class each part has.
     pub(crate) fn log_parts(&self) {
         let (train, test) = (&self.train.data().labels, &self.test.data().labels);

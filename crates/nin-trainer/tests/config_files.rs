@@ -91,7 +91,7 @@ fn every_file_resolves_and_is_a_network() {
         assert!(summary(&config).parameters() > 0, "{name}");
         files += 1;
     }
-    assert_eq!(files, 12);
+    assert_eq!(files, 13);
 }
 
 #[test]
@@ -102,6 +102,7 @@ fn the_networks_have_the_published_sizes() {
         ("paper-cifar10.toml", 966_986),
         ("paper-cifar100.toml", 984_356),
         ("paper-svhn.toml", 1_986_026),
+        ("mnist-224.toml", 1_992_166),
         ("d2l.toml", 1_992_166),
         ("d2l-en.toml", 1_992_166),
         ("caffe-cifar10.toml", 966_986),
@@ -159,6 +160,13 @@ fn the_papers_rates_are_the_authors() {
             assert!((found - wanted).abs() < 1e-12, "{name}: {found} for {wanted}");
         }
     }
+}
+
+#[test]
+fn mnist_at_224_trains_the_complete_network_of_the_original() {
+    let (mnist, original) = (config("mnist-224.toml"), config("original-224.toml"));
+    assert_eq!(mnist.model, original.model);
+    assert_eq!(mnist.data.image_size, 224);
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// Name, seed and folder of a run.
+use crate::OnDead;
+
+/// Name, seed and folder of a run, and what ends it early.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RunConfig {
@@ -21,11 +23,19 @@ pub struct RunConfig {
     /// `runs/nin/<dataset>/YYYY_MM_DD_HH_MM` in local time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_base_path: Option<PathBuf>,
+    /// What happens when the training is found dead.
+    pub on_dead: OnDead,
 }
 
 impl Default for RunConfig {
     fn default() -> Self {
-        Self { name: "Nin".to_owned(), comment: String::new(), seed: 42, model_base_path: None }
+        Self {
+            name: "Nin".to_owned(),
+            comment: String::new(),
+            seed: 42,
+            model_base_path: None,
+            on_dead: OnDead::Warn,
+        }
     }
 }
 

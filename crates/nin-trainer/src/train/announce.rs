@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use candle_core::Device;
-use nin_dataset::{Location, locate};
-use nin_schedule::StopReason;
+use nin_dataset::{Location, TrainMode, locate};
+use nin_schedule::{ScheduleKind, StopReason};
 
 use crate::banner::{Banner, limit};
 use crate::compute::{device, device_name};
+use crate::dead::Diagnosis;
 use crate::evaluate::Totals;
 use crate::workload::{Workload, plan};
 use crate::{Config, Console, TrainError};
@@ -26,11 +27,11 @@ fn settings(config: &Config, run: &str, data: &str, device: &Device) -> Banner {
         .row("batch_size", optimizer.batch_size)
         .row("optimizer", "SGD")
         .row("lr", optimizer.lr)
-        .row("lr_scheduler", schedule.kind)
+        .row("lr_scheduler", schedule_name(schedule.kind))
         .row("max_epoch", limit(schedule.max_epoch))
         .row("max_reduce", limit(schedule.max_reduce))
         .row("factor", schedule.factor)
-        .row("train_mode", data_config.train_mode)
+        .row("train_mode", train_mode_name(data_config.train_mode))
         .row("val", data_config.val)
         .row("dataset", &data_config.dataset)
         .row("monitor", schedule.monitor)
@@ -40,6 +41,22 @@ fn settings(config: &Config, run: &str, data: &str, device: &Device) -> Banner {
         .row("label_smoothing", optimizer.label_smoothing)
         .row("precision", compute.precision)
         .row("threads", rayon::current_num_threads())
+}
+
+/// As the original program spells it, where it knows it.
+fn schedule_name(kind: ScheduleKind) -> &'static str {
+    match kind {
+        ScheduleKind::ReduceLrOnPlateau => "ReduceLROnPlateau",
+        other => other.name(),
+    }
+}
+
+/// As [`schedule_name`].
+fn train_mode_name(mode: TrainMode) -> String {
+    match mode {
+        TrainMode::Holdout => "Holdout".to_owned(),
+        other @ TrainMode::HoldoutStratified => other.to_string(),
+    }
 }
 
 pub(super) fn banner(config: &Config, workload: &Workload, run: &Path, device: &Device) -> Banner {
@@ -92,11 +109,28 @@ pub(super) fn epoch(console: &Console, config: &Config, epoch: u32, part: &str, 
     ));
 }
 
-/// Why the training ends.
-pub(super) fn stopping(console: &Console, config: &Config, reason: StopReason) {
-    match reason {
-        StopReason::Converged => console.line("Training has converged. Stopping..."),
-        StopReason::EpochLimit => {
+/// That an epoch has shown the network to be dead.
+pub(super) fn dead(epoch: u32, diagnosis: &Diagnosis, remedies: &str) {
+    tracing::warn!(
+        "epoch {epoch}: the network is dead: {diagnosis}. A class map behind the last ReLU that \
+         is nowhere above 0 has no gradient. It comes of the initial weights or of a learning rate \
+         that is too high. What helps: {remedies}; run.on_dead = \"stop\" ends such a run"
+    );
+}
+
+/// Why the training ends. One that is dead has not converged.
+pub(super) fn stopping(
+    console: &Console,
+    config: &Config,
+    reason: StopReason,
+    diagnosis: Option<&Diagnosis>,
+) {
+    match (reason, diagnosis) {
+        (StopReason::Converged, None) => console.line("Training has converged. Stopping..."),
+        (StopReason::Converged, Some(_)) => {
+            console.line("Training has come to a standstill: the network is dead. Stopping...");
+        }
+        (StopReason::EpochLimit, _) => {
             let limit = config.schedule.max_epoch;
             console.line(format_args!("Reached the epoch limit ({limit}). Stopping..."));
         }

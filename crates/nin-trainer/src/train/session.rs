@@ -13,12 +13,13 @@ use nin_model::checkpoint;
 use nin_schedule::{ConvergenceStop, Monitor, Schedule, StopReason};
 
 use super::announce;
+use crate::dead::{Diagnosis, SignsOfLife};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::record::{EpochRecord, EventsFile, MetricsFile, draw_curves};
 use crate::run_folder::RunFolder;
 use crate::state::{self, PartialEpoch, Progress};
 use crate::workload::Workload;
-use crate::{Config, Console, Interrupt, TestResult, TrainError};
+use crate::{Config, Console, Interrupt, OnDead, TestResult, TrainError};
 
 /// A training under way.
 pub(super) struct Session<'a> {
@@ -33,6 +34,8 @@ pub(super) struct Session<'a> {
     metrics: MetricsFile,
     events: EventsFile,
     records: Vec<EpochRecord>,
+    /// What the last epoch has shown to be wrong.
+    diagnosis: Option<Diagnosis>,
     console: &'a Console,
     interrupt: &'a Interrupt,
 }
@@ -45,7 +48,7 @@ impl Session<'_> {
                 break reason;
             }
         };
-        announce::stopping(self.console, &self.config, reason);
+        announce::stopping(self.console, &self.config, reason, self.diagnosis.as_ref());
         let test = self.test()?;
         announce::test_accuracy(self.console, &test.totals);
         Ok(test.totals.into())
@@ -54,7 +57,7 @@ impl Session<'_> {
     /// Trains and validates one epoch, moves the schedule and records it all.
     fn epoch(&mut self) -> Result<Option<StopReason>, TrainError> {
         let epoch = self.progress.epoch + 1;
-        let PartialEpoch { totals: train, lr, seconds, .. } = self.train_epoch(epoch)?;
+        let PartialEpoch { totals: train, lr, seconds, signs, .. } = self.train_epoch(epoch)?;
         announce::epoch(self.console, &self.config, epoch, "Train", &train);
         let val = self.validate(epoch)?;
         if let Some(val) = &val {
@@ -79,7 +82,26 @@ impl Session<'_> {
         self.progress.partial = PartialEpoch::default();
         self.progress.loaders = self.loaders.state();
         self.save_epoch(record, is_best)?;
+        self.check_alive(epoch, &signs)?;
         Ok(reason)
+    }
+
+    /// Says so when the epoch has shown that the network is dead, or ends the
+    /// training.
+    fn check_alive(&mut self, epoch: u32, signs: &SignsOfLife) -> Result<(), TrainError> {
+        let diagnosis = signs.diagnose(&self.workload.train_counts());
+        let is_new = diagnosis != self.diagnosis;
+        self.diagnosis = diagnosis;
+        let Some(diagnosis) = &self.diagnosis else { return Ok(()) };
+        let remedies = Diagnosis::remedies(&self.config);
+        if self.config.run.on_dead == OnDead::Stop {
+            let diagnosis = diagnosis.to_string();
+            return Err(TrainError::Dead { epoch, diagnosis, remedies });
+        }
+        if is_new {
+            announce::dead(epoch, diagnosis, &remedies);
+        }
+        Ok(())
     }
 
     /// The rest of the training pass; what all of it came to.
@@ -112,13 +134,14 @@ impl Session<'_> {
             partial.batches += 1;
             partial.lr = lr;
             partial.totals.add(result);
+            partial.signs.observe(self.workload.class_names.len(), self.engine.logits(), result);
             partial.seconds = before + started.elapsed().as_secs_f64();
             bar.set_message(format!(", loss={:.3}", partial.totals.loss()));
             bar.inc(1);
         }
         bar.abandon();
         self.loaders.end_pass(pictures);
-        Ok(self.progress.partial)
+        Ok(self.progress.partial.clone())
     }
 
     fn train_step(&self, lr: f64) -> Result<TrainStep, TrainError> {

@@ -111,6 +111,7 @@ impl<'a> Session<'a> {
             metrics,
             events,
             records,
+            diagnosis: None,
             console,
             interrupt,
         }))
@@ -166,11 +167,12 @@ fn read_weights(path: &Path) -> Result<StateDict, TrainError> {
 }
 
 /// Whether a run with the settings `saved` can go on with `wanted`: limits,
-/// device, threads, remark and place of the data may change, nothing that the
-/// run so far depends on.
+/// device, threads, remark, place of the data and what ends a dead run may change,
+/// nothing that the run so far depends on.
 fn may_continue(saved: &Config, wanted: &Config) -> Result<(), TrainError> {
     let mut allowed = saved.clone();
     allowed.run.comment.clone_from(&wanted.run.comment);
+    allowed.run.on_dead = wanted.run.on_dead;
     allowed.run.model_base_path.clone_from(&wanted.run.model_base_path);
     allowed.data.dataset_path.clone_from(&wanted.data.dataset_path);
     allowed.data.download = wanted.data.download;
