@@ -10,14 +10,15 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use nin_trainer::{DatasetName, DeviceChoice, Part, TestRequest};
+use nin_trainer::{ConfigSource, DatasetName, DeviceChoice, Part, TestRequest, TrainError};
 
 const ABOUT: &str = "\
 Tests a trained Network In Network: loss, accuracy of each class, confusion matrix and, on the \
 last line, the accuracy.
 
 What the checkpoint knows (network, picture size, classes, normalisation) need not be given \
-again; a flag that contradicts it is an error. Every flag is also known with underscores, and \
+again; a flag that contradicts it is an error. A file of a PyTorch program knows none of it: it is \
+taken for one of the original program's, unless --config says otherwise. Every flag is also known with underscores, and \
 names are read in any case.";
 
 const AFTER_HELP: &str = "\
@@ -41,9 +42,13 @@ RUST_LOG sets how much is logged on stderr (default: info). NO_COLOR turns colou
     max_term_width = 100
 )]
 pub(crate) struct Args {
-    /// Folder of a run, or a checkpoint (.safetensors)
+    /// Folder of a run, or a checkpoint: .safetensors, or a PyTorch program's .pt
     #[arg(long, value_name = "RUN|FILE", alias = "model_path", allow_hyphen_values = true)]
     model_path: PathBuf,
+    /// Configuration of the network and its pictures, for a checkpoint that does not say them
+    /// [the original program's]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// A remark for the banner
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     comment: Option<String>,
@@ -82,9 +87,12 @@ pub(crate) struct Args {
 
 impl Args {
     /// What to test on what.
-    pub(crate) fn request(&self) -> TestRequest {
-        TestRequest {
+    pub(crate) fn request(&self) -> Result<TestRequest, TrainError> {
+        let config =
+            self.config.as_deref().map(|file| ConfigSource::read(file)?.resolve()).transpose()?;
+        Ok(TestRequest {
             model_path: self.model_path.clone(),
+            config,
             comment: self.comment.clone(),
             dataset: self.dataset.clone(),
             dataset_path: self.dataset_path.clone(),
@@ -94,7 +102,7 @@ impl Args {
             device: self.device,
             threads: self.threads,
             split: self.split,
-        }
+        })
     }
 }
 

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let console = Console::new(if args.quiet { Verbosity::Quiet } else { Verbosity::Normal });
     nin_cli::install_logging(console.log());
     nin_cli::exit_code(|| {
-        test(&args.request(), &console, &nin_cli::listen_to_signals()?)?;
+        test(&args.request()?, &console, &nin_cli::listen_to_signals()?)?;
         Ok(())
     })
 }

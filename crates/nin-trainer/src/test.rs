@@ -1,22 +1,19 @@
 //! Testing what a training has left.
 
-#[cfg(test)]
-mod tests;
+mod report;
+mod subject;
 
-use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use nin_dataset::{DataConfig, DatasetName, Statistic};
+use nin_dataset::DatasetName;
+use nin_layers::LayerError;
 use nin_layers::engine::{self, UpdateScale};
-use nin_layers::{LayerError, StateDict};
-use nin_model::{ModelInfo, checkpoint};
 
+use self::report::report;
+use self::subject::Subject;
 use crate::banner::Banner;
-use crate::evaluate::{Confusion, Evaluation, evaluate};
-use crate::run_folder::RunFolder;
-use crate::train::{resumed_config, test_accuracy};
+use crate::evaluate::evaluate;
 use crate::workload::{Workload, log_program};
 use crate::{Config, Console, DeviceChoice, Interrupt, TestResult, TrainError, compute};
 
@@ -49,8 +46,13 @@ impl FromStr for Part {
 /// value that contradicts it is an error.
 #[derive(Clone, Debug, Default)]
 pub struct TestRequest {
-    /// A run's folder, whose last epoch is tested, or a checkpoint.
+    /// A run's folder, whose last epoch is tested, or a checkpoint: a safetensors
+    /// file or one of PyTorch's `torch.save`.
     pub model_path: PathBuf,
+    /// Network, picture size, classes and preparation for a file that does not
+    /// say them, as PyTorch programs write them; the original program's
+    /// if not given.
+    pub config: Option<Config>,
     /// A remark, shown in the banner.
     pub comment: Option<String>,
     /// The data set; the one trained on if not given.
@@ -71,6 +73,10 @@ pub struct TestRequest {
     pub split: Part,
 }
 
+/// Why weights may not fit a network that nobody has named.
+const ASSUMED: &str =
+    " (the file does not say its network; without --config the original program's is assumed)";
+
 /// Tests a checkpoint and prints loss, a table of the classes, the confusion
 /// matrix and, last, the accuracy.
 ///
@@ -84,8 +90,7 @@ pub fn test(
 ) -> Result<TestResult, TrainError> {
     let device = compute::device(request.device)?;
     let threads = compute::threads(request.threads)?;
-    let (path, weights, info) = read(&request.model_path)?;
-    let config = configuration(request, &info)?;
+    let Subject { path, weights, config, network_is_assumed } = Subject::read(request)?;
     threads.install(|| {
         log_program(compute::device_name(&device), rayon::current_num_threads());
         let workload = Workload::load(&config)?;
@@ -94,7 +99,10 @@ pub fn test(
         let parameters = weights.values().map(candle_core::Tensor::elem_count).sum::<usize>();
         tracing::info!("loaded {} tensors, {parameters} numbers", weights.len());
         let mut engine = engine::create(&device, plan, &weights, |_| UpdateScale::default())
-            .map_err(TrainError::in_file(&path))?;
+            .map_err(|error| {
+                let hint = if network_is_assumed { ASSUMED } else { "" };
+                TrainError::in_file(&path)(format!("{error}{hint}"))
+            })?;
         let batches = match request.split {
             Part::Test => {
                 workload.test.batches((0..workload.test.data().len() as u32).collect())?
@@ -118,73 +126,6 @@ pub fn test(
     })
 }
 
-/// The checkpoint that a path means, and its path.
-fn read(path: &Path) -> Result<(PathBuf, StateDict, ModelInfo), TrainError> {
-    let path = if path.is_dir() {
-        let run = RunFolder::open(path)?;
-        let epoch = run.last_weights()?;
-        let epoch = epoch.ok_or_else(|| TrainError::in_file(path)("no checkpoint in this run"))?;
-        run.weights(epoch)
-    } else {
-        path.to_owned()
-    };
-    let bytes = fs::read(&path).map_err(TrainError::reading(&path))?;
-    let (weights, info) = checkpoint::from_bytes(&bytes).map_err(TrainError::in_file(&path))?;
-    Ok((path, weights, info))
-}
-
-/// What the checkpoint says, with what the user adds.
-fn configuration(request: &TestRequest, info: &ModelInfo) -> Result<Config, TrainError> {
-    let contradiction = |key: &str, given: usize, known: usize| {
-        let text = format!("{key} = {given} contradicts the checkpoint, which has {known}");
-        Err(TrainError::Usage(text))
-    };
-    let classes = info.class_names.len();
-    let [height, width] = info.image_size;
-    match (request.image_size, request.num_classes) {
-        (Some(size), _) if [size; 2] != info.image_size => {
-            return contradiction("image_size", size, height.max(width));
-        }
-        (_, Some(count)) if count != classes => {
-            return contradiction("num_classes", count, classes);
-        }
-        _ => {}
-    }
-    let statistic = |values: &[f32]| {
-        Statistic::PerChannel(values.iter().map(|&value| f64::from(value)).collect())
-    };
-    let dataset = match &request.dataset {
-        Some(dataset) => dataset.clone(),
-        None => info.dataset.parse()?,
-    };
-    // Place and division of the data are the run's, where there is one.
-    let run = request.model_path.ancestors().find(|path| path.join("checkpoints").is_dir());
-    let trained_on = run.and_then(|run| resumed_config(run).ok()).map(|config| config.data);
-    let trained_on = trained_on.filter(|data| data.dataset == dataset);
-    if request.split != Part::Test && trained_on.is_none() {
-        return Err(TrainError::Usage(
-            "--split val and train need a checkpoint inside its run's folder and the run's data \
-             set: only then is it known how the training set was divided"
-                .to_owned(),
-        ));
-    }
-    let known = trained_on.unwrap_or(DataConfig { val: 0.0, ..DataConfig::default() });
-    let mut config = Config::default();
-    config.run.seed = info.seed;
-    config.model = info.model.clone();
-    config.optimizer.batch_size = request.batch_size.unwrap_or(128);
-    config.data = DataConfig {
-        dataset,
-        dataset_path: request.dataset_path.clone().or_else(|| known.dataset_path.clone()),
-        image_size: height,
-        num_classes: classes,
-        mean: statistic(&info.mean),
-        std: statistic(&info.std),
-        ..known
-    };
-    Ok(config)
-}
-
 fn banner(
     request: &TestRequest,
     config: &Config,
@@ -202,60 +143,4 @@ fn banner(
         .row("batch_size", config.optimizer.batch_size)
         .row("dataset", &config.data.dataset)
         .row("threads", rayon::current_num_threads())
-}
-
-fn report(console: &Console, names: &[String], evaluation: &Evaluation, part: Part) {
-    let Evaluation { totals, confusion } = evaluation;
-    console.line(format_args!("Loss: {:.6}", totals.loss()));
-    console.line("");
-    console.line(class_table(names, confusion));
-    console.line(confusion_table(names, confusion));
-    match part {
-        Part::Test => test_accuracy(console, totals),
-        Part::Val | Part::Train => console.result(format_args!(
-            "Accuracy of the model on the {} {} images: {:.2}%",
-            totals.samples,
-            if part == Part::Val { "validation" } else { "training" },
-            100.0 * totals.accuracy()
-        )),
-    }
-}
-
-fn name_width(names: &[String]) -> usize {
-    names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max("class".len())
-}
-
-/// Accuracy of each class: how many of its pictures were recognised.
-fn class_table(names: &[String], confusion: &Confusion) -> String {
-    let width = name_width(names);
-    let mut table = format!("{:<width$}  correct  of      accuracy\n", "class");
-    for ((class, name), row) in names.iter().enumerate().zip(confusion.rows()) {
-        let (correct, samples) = (row[class], row.iter().sum::<u64>());
-        let accuracy = match samples {
-            0 => "n/a (0 samples)".to_owned(),
-            _ => format!("{:.2}%", 100.0 * correct as f64 / samples as f64),
-        };
-        let _ = writeln!(table, "{name:<width$}  {correct:>7}  {samples:<6}  {accuracy}");
-    }
-    table
-}
-
-/// A row for each class, a column for each prediction.
-fn confusion_table(names: &[String], confusion: &Confusion) -> String {
-    let width = name_width(names);
-    let digits = confusion.rows().flatten().max().copied().unwrap_or(0).to_string().len();
-    let cell = digits.max(names.len().to_string().len()) + 1;
-    let mut table = format!("{:<width$}  predicted as class number\n{:width$}  ", "class", "");
-    (0..names.len()).for_each(|class| {
-        let _ = write!(table, "{class:>cell$}");
-    });
-    table.push('\n');
-    for (name, row) in names.iter().zip(confusion.rows()) {
-        let _ = write!(table, "{name:<width$}  ");
-        row.iter().for_each(|count| {
-            let _ = write!(table, "{count:>cell$}");
-        });
-        table.push('\n');
-    }
-    table
 }

@@ -7,7 +7,7 @@ use candle_core::Device;
 use nin_dataset::LoaderRng;
 use nin_layers::engine;
 use nin_layers::{LayerError, LayerSpec, Plan, StateDict};
-use nin_model::{ModelInfo, checkpoint};
+use nin_model::checkpoint;
 use nin_schedule::Monitor;
 
 use super::super::{Start, announce, last_state};
@@ -161,8 +161,7 @@ fn unfit(start: &Start, error: LayerError) -> TrainError {
 
 fn read_weights(path: &Path) -> Result<StateDict, TrainError> {
     let bytes = fs::read(path).map_err(TrainError::reading(path))?;
-    let (weights, _): (_, ModelInfo) =
-        checkpoint::from_bytes(&bytes).map_err(TrainError::in_file(path))?;
+    let (weights, _) = checkpoint::read_weights(&bytes).map_err(TrainError::in_file(path))?;
     Ok(weights)
 }
 
