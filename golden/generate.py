@@ -18,6 +18,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+import checkpoints
 import layer_cases
 import networks
 import steps
@@ -77,6 +78,21 @@ def differences(path: Path, tensors: dict[str, Tensor], case: dict) -> Iterator[
     committed_case.pop("versions")
     if committed_case != json.loads(json.dumps(case)):
         yield f"describes {committed_case}, wanted {case}"
+    yield from tensor_differences(committed, tensors)
+
+
+def checkpoint_differences(path: Path, holds: dict) -> Iterator[str]:
+    if not path.exists():
+        yield "is missing"
+        return
+    committed, committed_rest = checkpoints.flat(checkpoints.load(path))
+    tensors, rest = checkpoints.flat(holds)
+    if committed_rest != rest:
+        yield f"holds {committed_rest}, wanted {rest}"
+    yield from tensor_differences(committed, tensors)
+
+
+def tensor_differences(committed: dict[str, Tensor], tensors: dict[str, Tensor]) -> Iterator[str]:
     if committed.keys() != tensors.keys():
         yield f"differs in the names {sorted(committed.keys() ^ tensors.keys())}"
     for name in committed.keys() & tensors.keys():
@@ -97,7 +113,12 @@ def check() -> int:
         for difference in differences(path, tensors, case):
             print(f"{path.relative_to(HERE)}: {difference}", file=sys.stderr)
             wrong += 1
-    for path in set(HERE.glob("*/*.safetensors")) - expected:
+    for name, holds in checkpoints.generate(HERE / "networks"):
+        expected.add(path := HERE / "checkpoints" / name)
+        for difference in checkpoint_differences(path, holds):
+            print(f"{path.relative_to(HERE)}: {difference}", file=sys.stderr)
+            wrong += 1
+    for path in {*HERE.glob("*/*.safetensors"), *HERE.glob("*/*.pt")} - expected:
         print(f"{path.relative_to(HERE)}: belongs to no case", file=sys.stderr)
         wrong += 1
     print(f"{len(expected)} files checked, {wrong} differences")
@@ -108,6 +129,12 @@ def write() -> int:
     for path, tensors, case in generate():
         path.parent.mkdir(exist_ok=True)
         save_file(tensors, path, metadata={"case": json.dumps({**case, "versions": VERSIONS})})
+        print(path.relative_to(HERE))
+    # Made from the files of networks, so that both hold the same numbers.
+    for name, holds in checkpoints.generate(HERE / "networks"):
+        path = HERE / "checkpoints" / name
+        path.parent.mkdir(exist_ok=True)
+        checkpoints.save(holds, path)
         print(path.relative_to(HERE))
     return 0
 

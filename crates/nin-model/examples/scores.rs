@@ -25,7 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [channels, height, width] = network.plan().input();
     let pixels = 2 * channels * height * width;
     // Fractions of multiples of the golden ratio lie evenly in [0, 1).
-    let noise = (0..pixels).map(|i| (2.0 * (i as f64 * 0.618_033_988_749_895).fract() - 1.0) as f32);
+    let noise =
+        (0..pixels).map(|i| (2.0 * (i as f64 * 0.618_033_988_749_895).fract() - 1.0) as f32);
     let input = Tensor::from_iter(noise, &Device::Cpu)?.reshape((2, channels, height, width))?;
     let output = module.forward_t(&input, false)?;
     println!("{output}");

@@ -1,5 +1,6 @@
 //! Checkpoints: safetensors with PyTorch's tensor names, order and shapes, and
-//! what is needed to use the weights in the metadata.
+//! what is needed to use the weights in the metadata. Weights that other
+//! programs saved are read too.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,8 @@ use safetensors::tensor::{Dtype, TensorView};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{ModelConfig, ModelError};
+use crate::file_kind::FileKind;
+use crate::{ModelConfig, ModelError, pytorch};
 
 /// What the weights are for. With this no flag is needed to test a checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,67 +85,94 @@ pub fn to_bytes(tensors: &StateDict, info: &impl Serialize) -> Result<Vec<u8>, M
 /// Bytes that are no safetensors file, one without this program's metadata, or
 /// a tensor of another type.
 pub fn from_bytes<I: DeserializeOwned>(bytes: &[u8]) -> Result<(StateDict, I), ModelError> {
-    let (_, header) =
-        SafeTensors::read_metadata(bytes).map_err(|error| no_safetensors(bytes, &error))?;
-    let file = SafeTensors::deserialize(bytes).map_err(|error| no_safetensors(bytes, &error))?;
-    let json = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
-    let json = json.ok_or_else(|| {
-        ModelError::Checkpoint(format!(
+    let (file, metadata) = parse(bytes)?;
+    let info = info(metadata.as_ref())?.ok_or_else(|| {
+        ModelError::checkpoint(format!(
             "a safetensors file without the metadata \"{METADATA_KEY}\": it was not written by \
              this program"
         ))
     })?;
-    let info = serde_json::from_str(json)
-        .map_err(|error| ModelError::Checkpoint(format!("metadata \"{METADATA_KEY}\": {error}")))?;
-    let tensors = file
-        .iter()
-        .map(|(name, view)| {
-            let dtype = match view.dtype() {
-                Dtype::F32 => DType::F32,
-                Dtype::F16 => DType::F16,
-                Dtype::BF16 => DType::BF16,
-                Dtype::F64 => DType::F64,
-                other => {
-                    return Err(ModelError::Checkpoint(format!(
-                        "tensor {name} is {other:?}, want F32, F16, BF16 or F64"
-                    )));
-                }
-            };
-            let tensor = Tensor::from_raw_buffer(view.data(), dtype, view.shape(), &Device::Cpu)?;
-            Ok((name.to_owned(), tensor.to_dtype(DType::F32)?))
-        })
-        .collect::<Result<_, ModelError>>()?;
-    Ok((tensors, info))
+    Ok((tensors(file.iter())?, info))
+}
+
+/// Reads weights that any program has written: a safetensors file, with what
+/// they are for if [`to_bytes`] has put it there, or a file of `torch.save`, see
+/// [`pytorch::read_state_dict`]. Which it is, the first bytes tell.
+///
+/// f16, bf16 and f64 become f32. The counters `num_batches_tracked` of batch
+/// norm are left out.
+///
+/// # Errors
+///
+/// Bytes that are neither, a tensor of another type, metadata of this program
+/// that say something else.
+pub fn read_weights(bytes: &[u8]) -> Result<(StateDict, Option<ModelInfo>), ModelError> {
+    if matches!(FileKind::of(bytes), FileKind::Zip | FileKind::OldPyTorch) {
+        return Ok((pytorch::read_state_dict(bytes)?, None));
+    }
+    let (file, metadata) = parse(bytes)?;
+    let info = info(metadata.as_ref())?;
+    Ok((tensors(file.iter().filter(|(name, _)| !pytorch::is_batch_counter(name)))?, info))
+}
+
+type Metadata = Option<HashMap<String, String>>;
+
+fn parse(bytes: &[u8]) -> Result<(SafeTensors<'_>, Metadata), ModelError> {
+    let (_, header) =
+        SafeTensors::read_metadata(bytes).map_err(|error| no_safetensors(bytes, &error))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| no_safetensors(bytes, &error))?;
+    Ok((file, header.metadata().clone()))
+}
+
+fn info<I: DeserializeOwned>(
+    metadata: Option<&HashMap<String, String>>,
+) -> Result<Option<I>, ModelError> {
+    metadata
+        .and_then(|metadata| metadata.get(METADATA_KEY))
+        .map(|json| serde_json::from_str(json))
+        .transpose()
+        .map_err(|error| ModelError::checkpoint(format!("metadata \"{METADATA_KEY}\": {error}")))
+}
+
+fn tensors<'a>(
+    views: impl Iterator<Item = (&'a str, TensorView<'a>)>,
+) -> Result<StateDict, ModelError> {
+    let tensor = |(name, view): (&str, TensorView<'_>)| {
+        let dtype = match view.dtype() {
+            Dtype::F32 => DType::F32,
+            Dtype::F16 => DType::F16,
+            Dtype::BF16 => DType::BF16,
+            Dtype::F64 => DType::F64,
+            other => {
+                return Err(ModelError::checkpoint(format!(
+                    "tensor {name} is {other:?}, want F32, F16, BF16 or F64"
+                )));
+            }
+        };
+        let tensor = Tensor::from_raw_buffer(view.data(), dtype, view.shape(), &Device::Cpu)?;
+        Ok((name.to_owned(), tensor.to_dtype(DType::F32)?))
+    };
+    views.map(tensor).collect()
 }
 
 fn problem(error: impl std::fmt::Display) -> ModelError {
-    ModelError::Checkpoint(error.to_string())
+    ModelError::checkpoint(error.to_string())
 }
 
 fn no_safetensors(bytes: &[u8], error: &safetensors::SafeTensorError) -> ModelError {
     use safetensors::SafeTensorError::{
         HeaderTooSmall, InvalidHeaderLength, MetadataIncompleteBuffer,
     };
-    let meaning = match error {
-        _ if is_pytorch(bytes) => "looks like a PyTorch file, not a safetensors file",
-        _ if is_web_page(bytes) => "looks like a web page, not a safetensors file",
-        HeaderTooSmall | InvalidHeaderLength => "truncated or incomplete safetensors file",
-        MetadataIncompleteBuffer => {
+    let meaning = match (FileKind::of(bytes), error) {
+        (FileKind::Zip | FileKind::OldPyTorch, _) => {
+            "looks like a PyTorch file, not a safetensors file"
+        }
+        (FileKind::WebPage, _) => "looks like a web page, not a safetensors file",
+        (_, HeaderTooSmall | InvalidHeaderLength) => "truncated or incomplete safetensors file",
+        (_, MetadataIncompleteBuffer) => {
             "safetensors file that is truncated or incomplete, or has bytes after its end"
         }
         _ => "not a safetensors file",
     };
-    ModelError::Checkpoint(format!("{meaning}: {error}"))
-}
-
-/// `torch.save` writes a zip archive, before PyTorch 1.6 a pickled magic number.
-fn is_pytorch(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0x80, 0x02, 0x8a, 0x0a])
-}
-
-/// What a server sends in place of a file that it does not have.
-fn is_web_page(bytes: &[u8]) -> bool {
-    [&b"<!doctype"[..], b"<html"].iter().any(|start| {
-        bytes.get(..start.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(start))
-    })
+    ModelError::checkpoint(format!("{meaning}: {error}"))
 }

@@ -36,6 +36,10 @@ impl ModelError {
     pub(crate) fn config(key: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Config { key: key.into(), problem: problem.into() }
     }
+
+    pub(crate) fn checkpoint(problem: impl Into<String>) -> Self {
+        Self::Checkpoint(problem.into())
+    }
 }
 
 impl From<candle_core::Error> for ModelError {

@@ -5,7 +5,9 @@ pub mod checkpoint;
 pub mod config;
 pub mod drawing;
 mod error;
+mod file_kind;
 mod network;
+pub mod pytorch;
 mod summary;
 #[cfg(test)]
 mod testing;

@@ -31,9 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let batch = loader.batches(split.train[..PICTURES].to_vec())?.next().ok_or("no batch")??;
 
     println!("classes with a score of 0 for {PICTURES} of {PICTURES} pictures, seeds 1 to 10");
-    for init in
-        [InitKind::PytorchDefault, InitKind::XavierUniform, InitKind::KaimingNormalFanOut]
-    {
+    for init in [InitKind::PytorchDefault, InitKind::XavierUniform, InitKind::KaimingNormalFanOut] {
         let model = ModelConfig { init, ..config.model.clone() };
         let network = Network::new(&model, size, config.data.num_classes)?;
         let dead = (1..=10).map(|seed| -> Result<usize, Box<dyn Error>> {

@@ -96,9 +96,8 @@ fn a_run_starts_from_the_weights_of_a_pytorch_file() {
         let trained = candle_core::safetensors::load(path, &Device::Cpu).unwrap();
         // At this rate no weight moves.
         let wanted = &weights()["net.3.0.weight"];
-        let values = |tensor: &candle_core::Tensor| {
-            tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap()
-        };
+        let values =
+            |tensor: &candle_core::Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
         assert_eq!(values(&trained["net.3.0.weight"]), values(wanted), "{name}");
     }
 }

@@ -134,6 +134,42 @@ fn metadata_must_be_ours() {
 }
 
 #[test]
+fn weights_need_no_metadata() {
+    let counter = TensorView::new(Dtype::I64, vec![], &[0; 8]).unwrap();
+    let weight = TensorView::new(Dtype::F32, vec![1], &[0, 0, 0x80, 0x3f]).unwrap();
+    let names = ["net.1.num_batches_tracked", "num_batches_tracked", "net.1.weight"];
+    let views = names.into_iter().zip([counter.clone(), counter.clone(), weight]);
+    let (weights, info) = read_weights(&safetensors::serialize(views, None).unwrap()).unwrap();
+    assert_eq!(info, None);
+    assert!(weights.keys().eq(["net.1.weight"]));
+    assert_eq!(values(&weights["net.1.weight"]), [1.0]);
+
+    let steps = safetensors::serialize([("my_num_batches_tracked", counter)], None).unwrap();
+    assert_eq!(
+        read_weights(&steps).unwrap_err().to_string(),
+        "tensor my_num_batches_tracked is I64, want F32, F16, BF16 or F64"
+    );
+    let error = read_weights(&with_metadata(METADATA_KEY, "7")).unwrap_err().to_string();
+    assert!(error.starts_with("metadata \"nin\": "), "{error}");
+}
+
+#[test]
+fn the_first_bytes_tell_who_wrote_weights() {
+    let (weights, info) = checkpoint();
+    let (_, read) = read_weights(&to_bytes(&weights, &info).unwrap()).unwrap();
+    assert_eq!(read, Some(info));
+    for (bytes, wanted) in [
+        (&b"PK\x03\x04"[..], "PyTorch file that is truncated, incomplete or damaged"),
+        (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19", "a PyTorch file in the format before 1.6"),
+        (b"<!doctype html>", "looks like a web page, not a safetensors file"),
+        (b"", "truncated or incomplete safetensors file"),
+    ] {
+        let error = read_weights(bytes).unwrap_err().to_string();
+        assert!(error.starts_with(wanted), "{error}");
+    }
+}
+
+#[test]
 fn an_unknown_setting_of_the_network_is_refused() {
     let mut json = serde_json::to_value(info(paper_mnist())).unwrap();
     json["model"]["blocks"][0]["residual"] = true.into();
