@@ -19,6 +19,7 @@ struct ReadmeExample;
 
 mod batches;
 mod check;
+pub mod cifar;
 mod config;
 mod digest;
 mod download;
@@ -36,15 +37,18 @@ mod resize;
 mod sample;
 mod source;
 mod split;
+pub mod svhn;
 #[cfg(test)]
 mod tiny_set;
+mod unpacked_set;
 mod verify;
 
 pub use batches::{Batch, Batches, Loader};
+pub use cifar::{CifarLayout, CifarProblem};
 pub use config::{DataConfig, DatasetName, Measured, Statistic, TrainMode};
 pub use error::{DatasetError, ErrorKind};
 pub use idx::{IdxArray, IdxData, IdxProblem};
-pub use images::{Images, LabeledImages, class_counts};
+pub use images::{Images, LabeledImages, UncheckedImages, class_counts};
 pub use load::{LoadedDataset, Location, load, locate};
 pub use normalization::Normalization;
 pub use order::{LoaderRng, LoaderRngState};
@@ -52,3 +56,4 @@ pub use preparation::Preparation;
 pub use resize::Resizer;
 pub use source::{Attempt, NotFound, Source};
 pub use split::{Split, holdout, holdout_stratified};
+pub use svhn::MatProblem;

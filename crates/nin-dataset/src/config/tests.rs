@@ -67,11 +67,11 @@ fn unknown_keys_and_wrong_types_are_errors() {
 
 #[test]
 fn a_set_that_is_not_read_can_be_named_but_not_loaded() {
-    let config = parsed("dataset = \"CIFAR-10\"").unwrap();
-    assert_eq!(config.dataset, DatasetName::NotRead("cifar10".into()));
+    let config = parsed("dataset = \"ImageNet\"").unwrap();
+    assert_eq!(config.dataset, DatasetName::NotRead("imagenet".into()));
     assert_eq!(crate::locate(&config).unwrap(), crate::Location::NotRead);
     let error = crate::load(&config).unwrap_err().to_string();
-    assert!(error.contains("cifar10 cannot be read; want fashion-mnist, mnist"), "{error}");
+    assert!(error.contains("imagenet cannot be read; want fashion-mnist, mnist"), "{error}");
 }
 
 #[test]
@@ -82,6 +82,10 @@ fn names_are_read_in_any_spelling() {
         ("MNIST", DatasetName::Mnist),
         ("Kmnist", DatasetName::Kmnist),
         ("fashion-mnist-sample", DatasetName::FashionMnistSample),
+        ("CIFAR-10", DatasetName::Cifar10),
+        ("cifar_100", DatasetName::Cifar100),
+        ("SVHN", DatasetName::Svhn),
+        ("EMNIST", DatasetName::NotRead("emnist".into())),
         ("./mnist", DatasetName::Folder("./mnist".into())),
         ("my data", DatasetName::Folder("my data".into())),
     ];
