@@ -113,6 +113,13 @@ fn more_pictures_than_a_block() {
     check_matrix(&fitted(&all, 5), &moments(&all, 5).1);
 }
 
+/// As many values as make faer work in blocks.
+#[test]
+fn pictures_of_many_values() {
+    let all = pictures(300, 150, 4);
+    check_matrix(&fitted(&all, 150), &moments(&all, 150).1);
+}
+
 #[test]
 fn fitting_again_gives_the_same() {
     let all = pictures(40, 27, 1);
