@@ -79,8 +79,8 @@ pub(crate) struct Args {
     #[arg(allow_hyphen_values = true)]
     pub(crate) model_base_path: Option<PathBuf>,
 
-    /// fashion-mnist, mnist, kmnist, fashion-mnist-sample (embedded), or a folder of IDX files;
-    /// with --dry-run also cifar10, cifar100, svhn [fashion-mnist]
+    /// fashion-mnist, mnist, kmnist, fashion-mnist-sample (embedded), cifar10, cifar100, svhn, or
+    /// a folder of IDX files [fashion-mnist]
     #[arg(long, value_name = "NAME|DIR", allow_hyphen_values = true, help_heading = "Data")]
     pub(crate) dataset: Option<PathBuf>,
     /// Where a named data set lies [looked for in the usual places, then fetched]

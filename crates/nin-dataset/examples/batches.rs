@@ -6,9 +6,7 @@
 use std::error::Error;
 use std::time::Instant;
 
-use nin_dataset::{
-    DataConfig, DatasetName, Loader, LoaderRng, Normalization, Preparation, class_counts, load,
-};
+use nin_dataset::{DataConfig, DatasetName, Loader, LoaderRng, Preparation, class_counts, load};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let dataset = match std::env::args_os().nth(1) {
@@ -28,25 +26,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{part}: {} pictures, of each class {counts:?}", indices.len());
     }
 
-    let normalization = Normalization::resolve(&config, &data.train.images, &split.train)?;
-    let image_size = (config.image_size, config.image_size);
-    let loader = Loader::new(data.train, Preparation { image_size, normalization }, 32)?;
+    let preparation = Preparation::resolve(&config, &data.train.images, &split.train)?;
+    let loader = Loader::new(data.train, preparation, 32)?;
 
     let mut rng = LoaderRng::new(seed);
     let order = rng.begin_pass(split.train.len());
     let order = order.into_iter().map(|position| split.train[position as usize]).collect();
     let started = Instant::now();
-    let (mut pictures, mut sum) = (0, 0.0);
+    let (mut pictures, mut values, mut sum) = (0, 0, 0.0);
     for batch in loader.batches(order)? {
         let batch = batch?;
         if pictures == 0 {
             println!("first batch: N, H, W, C = {:?}, labels {:?}", batch.shape, batch.labels);
         }
         pictures += batch.len();
+        values += batch.images.len();
         sum += batch.images.iter().map(|&value| f64::from(value)).sum::<f64>();
     }
     rng.end_pass(split.train.len());
-    let mean = sum / (pictures * image_size.0 * image_size.1) as f64;
+    let mean = sum / values as f64;
     let seconds = started.elapsed().as_secs_f64();
     println!("{pictures} pictures in {seconds:.2} s, mean value {mean:.4}");
     Ok(())

@@ -1,8 +1,8 @@
-//! The four arrays of a set, checked against each other.
+//! Pictures and labels of a set, checked against each other.
 
 use std::path::Path;
 
-use crate::{DatasetError, IdxArray, IdxData, Images, LabeledImages};
+use crate::{DatasetError, IdxArray, IdxData, Images, LabeledImages, UncheckedImages};
 
 /// Training and test pictures from four arrays; `path` names each of them.
 pub(crate) fn labeled_images<'a>(
@@ -15,18 +15,26 @@ pub(crate) fn labeled_images<'a>(
     let train_labels = integers(train_labels, path(1))?;
     let test_images = pictures(test_images, path(2))?;
     let test_labels = integers(test_labels, path(3))?;
-    let size = |images: &Images| (images.height(), images.width());
-    let train = joined(train_images, train_labels, Part::Train, num_classes)?;
-    let test = joined(test_images, test_labels, Part::Test, num_classes)?;
-    let (train_size, test_size) = (size(&train.images), size(&test.images));
-    if train_size != test_size {
-        return Err(DatasetError::SizeMismatch { train: train_size, test: test_size });
-    }
+    let train = UncheckedImages { images: train_images, labels: train_labels };
+    let test = UncheckedImages { images: test_images, labels: test_labels };
+    let train = checked(train, Part::Train, num_classes)?;
+    let test = checked(test, Part::Test, num_classes)?;
+    same_size(&train.images, &test.images)?;
     Ok((train, test))
 }
 
+/// Fails unless training and test pictures have the same height and width.
+pub(crate) fn same_size(train: &Images, test: &Images) -> Result<(), DatasetError> {
+    let size = |images: &Images| (images.height(), images.width());
+    if size(train) == size(test) {
+        return Ok(());
+    }
+    Err(DatasetError::SizeMismatch { train: size(train), test: size(test) })
+}
+
+/// A part of a set as it is stored.
 #[derive(Clone, Copy)]
-enum Part {
+pub(crate) enum Part {
     Train,
     Test,
 }
@@ -79,9 +87,9 @@ fn integers(array: IdxArray, path: &Path) -> Result<Vec<i64>, DatasetError> {
     }
 }
 
-fn joined(
-    images: Images,
-    labels: Vec<i64>,
+/// Pictures of which each has a label of a class; at least one.
+pub(crate) fn checked(
+    UncheckedImages { images, labels }: UncheckedImages,
     part: Part,
     num_classes: usize,
 ) -> Result<LabeledImages, DatasetError> {

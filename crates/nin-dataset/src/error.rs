@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::IdxProblem;
+use crate::{CifarProblem, IdxProblem, MatProblem};
 
 /// An error of this crate. [`DatasetError::kind`] says whose world it is in.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,22 @@ pub enum DatasetError {
         /// What is wrong with it.
         problem: IdxProblem,
     },
+    /// A file that has no good CIFAR records.
+    #[error("{}: {problem}", path.display())]
+    Cifar {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: CifarProblem,
+    },
+    /// A file that is no good MAT file of SVHN.
+    #[error("{}: {problem}", path.display())]
+    Svhn {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: MatProblem,
+    },
     /// A folder that should hold data does not exist.
     #[error("{}: no such folder{hint}", path.display())]
     NoSuchFolder {
@@ -38,23 +54,25 @@ pub enum DatasetError {
         /// The path asked for.
         path: PathBuf,
     },
-    /// A folder has none of the four files.
-    #[error("{}: no IDX file such as train-images-idx3-ubyte there or in {}", folder.display(), listed(below))]
+    /// A folder has none of the files of a set.
+    #[error("{}: no {example} there or in {}", folder.display(), listed(below))]
     NoFiles {
         /// The folder that was searched.
         folder: PathBuf,
+        /// One of the files that would do.
+        example: &'static str,
         /// The folders below it that were searched too.
         below: Vec<PathBuf>,
     },
-    /// A folder lacks one of the four files.
-    #[error("{}: {name} is missing (also looked for with .gz and as {dotted})", folder.display())]
+    /// A folder lacks one of the files of a set.
+    #[error("{}: {name} is missing{also}", folder.display())]
     MissingFile {
         /// The folder that was searched.
         folder: PathBuf,
         /// The usual name of the file.
         name: &'static str,
-        /// The other usual name.
-        dotted: String,
+        /// The other names that were looked for; may be empty.
+        also: String,
     },
     /// A file of a named data set whose digest is not the known one.
     #[error("{}: wrong {algorithm}: want {wanted}, found {found}{hint}", path.display())]
@@ -137,7 +155,7 @@ pub enum DatasetError {
     Label {
         /// The label found.
         label: i64,
-        /// Position in the file, from 0.
+        /// Position in the part, from 0.
         index: usize,
         /// `train` or `test`.
         part: &'static str,

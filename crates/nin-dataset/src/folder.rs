@@ -33,8 +33,8 @@ impl FourFiles {
         let candidates = [0, 1, 2, 3].map(|file| Self::candidates(folder, file));
         if let Some(missing) = candidates.iter().position(Vec::is_empty) {
             let name = FILE_NAMES[missing];
-            let folder = folder.into();
-            return Err(DatasetError::MissingFile { folder, name, dotted: dotted(name) });
+            let also = format!(" (also looked for with .gz and as {})", dotted(name));
+            return Err(DatasetError::MissingFile { folder: folder.into(), name, also });
         }
         Ok(Self { folder: folder.into(), candidates })
     }
@@ -55,7 +55,10 @@ impl FourFiles {
             std::iter::once(root.into()).chain(below.iter().map(|below| root.join(below)));
         match folders.find(has_some) {
             Some(folder) => Self::find(&folder),
-            None => Err(DatasetError::NoFiles { folder: root.into(), below: below.into() }),
+            None => {
+                let example = "IDX file such as train-images-idx3-ubyte";
+                Err(DatasetError::NoFiles { folder: root.into(), example, below: below.into() })
+            }
         }
     }
 

@@ -98,6 +98,27 @@ impl LabeledImages {
     }
 }
 
+/// Pictures with the labels that a file gives them, which may be of no class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UncheckedImages {
+    /// The pictures.
+    pub images: Images,
+    /// A label for each picture.
+    pub labels: Vec<i64>,
+}
+
+impl UncheckedImages {
+    /// Puts the pictures of `other`, of the same size, behind these.
+    pub(crate) fn append(&mut self, other: Self) -> Result<(), DatasetError> {
+        let Images { count, height, width, channels, bytes } = &mut self.images;
+        let size = (*height, *width, *channels);
+        bytes.extend_from_slice(&other.images.bytes);
+        self.images = Images::new(*count + other.images.count, size, std::mem::take(bytes))?;
+        self.labels.extend(other.labels);
+        Ok(())
+    }
+}
+
 /// How many of the pictures `indices` have each class.
 ///
 /// # Panics

@@ -1,4 +1,4 @@
-//! The named data sets: files, digests, addresses, classes.
+//! The named data sets of four IDX files: files, digests, addresses, classes.
 
 use crate::DatasetName;
 
@@ -42,15 +42,13 @@ pub(crate) struct KnownSet {
 }
 
 impl KnownSet {
-    /// The set of that name; the sample and folders have none.
+    /// The set of that name, if it is one of these.
     pub(crate) fn of(dataset: &DatasetName) -> Option<&'static Self> {
         match dataset {
             DatasetName::FashionMnist => Some(&FASHION_MNIST),
             DatasetName::Mnist => Some(&MNIST),
             DatasetName::Kmnist => Some(&KMNIST),
-            DatasetName::FashionMnistSample | DatasetName::NotRead(_) | DatasetName::Folder(_) => {
-                None
-            }
+            _ => None,
         }
     }
 

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DataConfig, DatasetError, Images, Measured, Statistic};
 
-/// (x / 255 − mean) / std in f32, each channel with its own mean and std.
+/// (x / 255 − mean) / std in f32, each channel with its own mean and std; or
+/// (x − mean) / std where contrast normalisation or whitening came before, whose
+/// values are no pixels any more.
 ///
 /// # Source
 ///
@@ -13,7 +15,7 @@ use crate::{DataConfig, DatasetError, Images, Measured, Statistic};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Normalization {
-    /// What is subtracted from each channel of pixels in [0, 1].
+    /// What is subtracted from each channel.
     pub mean: Vec<f32>,
     /// What each channel is divided by after that.
     pub std: Vec<f32>,
@@ -53,6 +55,15 @@ impl Normalization {
             mean: resolve("mean", &config.mean, mean)?,
             std: resolve("std", &config.std, std)?,
         })
+    }
+
+    /// Normalises values that are no pixels any more, channels last.
+    pub(crate) fn normalize(&self, values: &mut [f32]) {
+        for pixel in values.chunks_exact_mut(self.mean.len()) {
+            for ((value, mean), std) in pixel.iter_mut().zip(&self.mean).zip(&self.std) {
+                *value = (*value - mean) / std;
+            }
+        }
     }
 
     /// The results for all 256 bytes, one table a channel.

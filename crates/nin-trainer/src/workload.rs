@@ -26,7 +26,6 @@ pub(crate) struct Workload {
 impl Workload {
     /// Loads the data of a configuration and plans its network for them.
     pub(crate) fn load(config: &Config) -> Result<Self, TrainError> {
-        let size = config.data.image_size;
         let network = plan(&config.model, &config.data)?;
         let LoadedDataset { train, test, class_names, source } = load(&config.data)?;
         let channels = train.images.channels();
@@ -37,9 +36,8 @@ impl Workload {
             )));
         }
         let split = config.data.split(&train.labels, config.run.seed)?;
-        let normalization = Normalization::resolve(&config.data, &train.images, &split.train)?;
-        let preparation =
-            Preparation { image_size: (size, size), normalization: normalization.clone() };
+        let preparation = Preparation::resolve(&config.data, &train.images, &split.train)?;
+        let normalization = preparation.normalization.clone();
         let batch_size = config.optimizer.batch_size;
         Ok(Self {
             network,

@@ -13,7 +13,7 @@ use crate::{DatasetError, LabeledImages, Preparation};
 /// let config = DataConfig { dataset: DatasetName::FashionMnistSample, ..DataConfig::default() };
 /// let data = load(&config)?;
 /// let normalization = Normalization { mean: vec![0.5], std: vec![0.5] };
-/// let preparation = Preparation { image_size: (28, 28), normalization };
+/// let preparation = Preparation::new((28, 28), normalization);
 /// let loader = Loader::new(data.test, preparation, 32)?;
 /// let order = LoaderRng::new(42).begin_pass(1000);
 /// for batch in loader.batches(order)? {
@@ -35,7 +35,7 @@ impl Loader {
     /// # Errors
     ///
     /// A batch or picture size of 0, or a normalisation for another number of
-    /// channels.
+    /// channels, or whitening for other pictures.
     pub fn new(
         data: LabeledImages,
         preparation: Preparation,
@@ -85,12 +85,10 @@ impl Loader {
         let fill = move |buffers: &mut Buffers| {
             let values = preparer.values();
             buffers.images.resize(buffers.indices.len() * values, 0.0);
+            let pictures = buffers.indices.iter().map(|&index| images.picture(index as usize));
+            preparer.prepare(pictures, &mut buffers.images);
             buffers.labels.clear();
-            let outs = buffers.images.chunks_exact_mut(values);
-            for (out, &index) in outs.zip(&buffers.indices) {
-                preparer.prepare(images.picture(index as usize), out);
-                buffers.labels.push(labels[index as usize]);
-            }
+            buffers.labels.extend(buffers.indices.iter().map(|&index| labels[index as usize]));
         };
         spawn(Pass { order, batch_size: self.batch_size, first_batch, picture_shape }, fill)
     }

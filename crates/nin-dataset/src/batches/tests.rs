@@ -14,7 +14,7 @@ fn set(count: usize, channels: usize) -> LabeledImages {
 
 fn preparation(image_size: (usize, usize), channels: usize) -> Preparation {
     let normalization = Normalization { mean: vec![0.5; channels], std: vec![0.5; channels] };
-    Preparation { image_size, normalization }
+    Preparation::new(image_size, normalization)
 }
 
 type Copied = (Vec<f32>, Vec<u32>, Vec<u32>, [usize; 4]);

@@ -24,6 +24,13 @@ pub enum DatasetName {
     Kmnist,
     /// 6,000 and 1,000 pictures of Fashion-MNIST embedded in the program.
     FashionMnistSample,
+    /// CIFAR-10, 50,000 and 10,000 pictures in colour.
+    Cifar10,
+    /// CIFAR-100, as many pictures with their fine classes.
+    Cifar100,
+    /// The cropped digits of Street View House Numbers, 73,257 and 26,032
+    /// without the part `extra`.
+    Svhn,
     /// A data set that is known by name, so that a network for it can be
     /// described, but that this crate does not read.
     NotRead(String),
@@ -31,15 +38,18 @@ pub enum DatasetName {
     Folder(PathBuf),
 }
 
-const NAMES: [(&str, DatasetName); 4] = [
+const NAMES: [(&str, DatasetName); 7] = [
     ("fashion-mnist", DatasetName::FashionMnist),
     ("mnist", DatasetName::Mnist),
     ("kmnist", DatasetName::Kmnist),
     ("fashion-mnist-sample", DatasetName::FashionMnistSample),
+    ("cifar10", DatasetName::Cifar10),
+    ("cifar100", DatasetName::Cifar100),
+    ("svhn", DatasetName::Svhn),
 ];
 
 /// Data sets that other programs know by these names.
-const NOT_READ: [&str; 5] = ["cifar10", "cifar100", "svhn", "imagenet", "emnist"];
+const NOT_READ: [&str; 2] = ["imagenet", "emnist"];
 
 impl DatasetName {
     /// The error of a data set that cannot be read.

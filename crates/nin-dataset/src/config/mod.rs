@@ -1,6 +1,7 @@
 //! The section `[data]` of a configuration.
 
 mod dataset;
+mod preprocessing;
 mod statistic;
 #[cfg(test)]
 mod tests;
@@ -11,11 +12,12 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use dataset::DatasetName;
+pub use preprocessing::{Contrast, Whitening};
 pub use statistic::{Measured, Statistic};
 pub use train_mode::TrainMode;
 
 use crate::split::check_val;
-use crate::{DatasetError, Split, holdout, holdout_stratified};
+use crate::{DatasetError, Split, Zca, holdout, holdout_stratified};
 
 /// Which data, and how they are divided and prepared.
 ///
@@ -36,9 +38,14 @@ pub struct DataConfig {
     pub val: f64,
     /// How the validation part is chosen.
     pub train_mode: TrainMode,
-    /// What is subtracted from pixels in [0, 1].
+    /// Contrast normalisation of each picture.
+    pub contrast: Contrast,
+    /// Whitening over the training set.
+    pub whitening: Whitening,
+    /// What is subtracted: from pixels in [0, 1], or from the values that
+    /// contrast normalisation and whitening make of pixels in [0, 255].
     pub mean: Statistic,
-    /// What pixels are divided by after that.
+    /// What is divided by after that.
     pub std: Statistic,
     /// Whether a named data set that is not on the machine is fetched.
     pub download: bool,
@@ -56,6 +63,8 @@ impl Default for DataConfig {
             num_classes: 10,
             val: 0.2,
             train_mode: TrainMode::Holdout,
+            contrast: Contrast::None,
+            whitening: Whitening::None,
             mean: Statistic::Same(0.5),
             std: Statistic::Same(0.5),
             download: true,
@@ -81,6 +90,7 @@ impl DataConfig {
         check_val(self.val)?;
         self.mean.check("mean", |value| value.is_finite(), "finite")?;
         self.std.check("std", |value| value.is_finite() && value > 0.0, "finite and above 0")?;
+        self.check_preprocessing()?;
         match (&self.dataset, &self.dataset_path) {
             (DatasetName::Folder(_), Some(_)) => Err(DatasetError::config(
                 "dataset_path",
@@ -94,6 +104,26 @@ impl DataConfig {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether values are no pixels any more when they are normalised.
+    pub(crate) fn has_preprocessing(&self) -> bool {
+        self.contrast != Contrast::None || self.whitening != Whitening::None
+    }
+
+    fn check_preprocessing(&self) -> Result<(), DatasetError> {
+        if self.whitening == Whitening::Zca {
+            // The number of channels, at least 1, is not known yet.
+            Zca::check_values(self.image_size.saturating_mul(self.image_size))?;
+        }
+        for (key, statistic) in [("mean", &self.mean), ("std", &self.std)] {
+            if self.has_preprocessing() && matches!(statistic, Statistic::Measured(_)) {
+                let problem = "\"train\" is measured over pixels, want numbers where `contrast` or \
+                               `whitening` is not none (mean 0 and std 1 change nothing)";
+                return Err(DatasetError::config(key, problem));
+            }
+        }
+        Ok(())
     }
 
     /// Divides the training set with these labels as configured, and warns of

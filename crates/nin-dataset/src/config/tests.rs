@@ -23,8 +23,10 @@ fn every_key_is_read_and_written() {
         num_classes = 26
         val = 0
         train_mode = "holdout-stratified"
+        contrast = "Global"
+        whitening = "none"
         mean = [0.1, 0.2]
-        std = "train"
+        std = 2
         download = false
         mirrors = ["http://localhost/"]
         "#,
@@ -37,13 +39,19 @@ fn every_key_is_read_and_written() {
         num_classes: 26,
         val: 0.0,
         train_mode: TrainMode::HoldoutStratified,
+        contrast: Contrast::Global,
+        whitening: Whitening::None,
         mean: Statistic::PerChannel(vec![0.1, 0.2]),
-        std: Statistic::Measured(Measured::Train),
+        std: Statistic::Same(2.0),
         download: false,
         mirrors: vec!["http://localhost/".into()],
     };
     assert_eq!(config, wanted);
     assert_eq!(parsed("mean = 0").unwrap().mean, Statistic::Same(0.0));
+    let measured = Statistic::Measured(Measured::Train);
+    assert_eq!(parsed("std = \"train\"").unwrap().std, measured);
+    assert_eq!(parsed("contrast = \"LOCAL\"").unwrap().contrast, Contrast::Local);
+    assert_eq!(parsed("whitening = \"ZCA\"").unwrap().whitening, Whitening::Zca);
     for config in [wanted, DataConfig::default()] {
         assert_eq!(parsed(&toml::to_string(&config).unwrap()).unwrap(), config);
     }
@@ -56,6 +64,8 @@ fn unknown_keys_and_wrong_types_are_errors() {
         ("mean = \"tain\"", "a number, a list of numbers (one a channel) or \"train\""),
         ("train_mode = \"k-fold\"", "the original program only had a stub"),
         ("train_mode = \"folds\"", "want holdout or holdout-stratified, found \"folds\""),
+        ("contrast = \"gcn\"", "contrast: want none or global or local, found \"gcn\""),
+        ("whitening = \"pca\"", "whitening: want none or zca, found \"pca\""),
         ("dataset = \"\"", "dataset: empty name"),
         ("image_size = -1", "image_size"),
     ];
@@ -67,11 +77,11 @@ fn unknown_keys_and_wrong_types_are_errors() {
 
 #[test]
 fn a_set_that_is_not_read_can_be_named_but_not_loaded() {
-    let config = parsed("dataset = \"CIFAR-10\"").unwrap();
-    assert_eq!(config.dataset, DatasetName::NotRead("cifar10".into()));
+    let config = parsed("dataset = \"ImageNet\"").unwrap();
+    assert_eq!(config.dataset, DatasetName::NotRead("imagenet".into()));
     assert_eq!(crate::locate(&config).unwrap(), crate::Location::NotRead);
     let error = crate::load(&config).unwrap_err().to_string();
-    assert!(error.contains("cifar10 cannot be read; want fashion-mnist, mnist"), "{error}");
+    assert!(error.contains("imagenet cannot be read; want fashion-mnist, mnist"), "{error}");
 }
 
 #[test]
@@ -82,6 +92,10 @@ fn names_are_read_in_any_spelling() {
         ("MNIST", DatasetName::Mnist),
         ("Kmnist", DatasetName::Kmnist),
         ("fashion-mnist-sample", DatasetName::FashionMnistSample),
+        ("CIFAR-10", DatasetName::Cifar10),
+        ("cifar_100", DatasetName::Cifar100),
+        ("SVHN", DatasetName::Svhn),
+        ("EMNIST", DatasetName::NotRead("emnist".into())),
         ("./mnist", DatasetName::Folder("./mnist".into())),
         ("my data", DatasetName::Folder("my data".into())),
     ];
@@ -124,6 +138,15 @@ fn values_that_cannot_be_used_are_usage_errors() {
             "std: want finite and above 0, found 0",
         ),
         (DataConfig { mean: Statistic::PerChannel(vec![]), ..default() }, "mean: an empty list"),
+        (
+            DataConfig {
+                contrast: Contrast::Local,
+                std: Statistic::Measured(Measured::Train),
+                ..default()
+            },
+            "std: \"train\" is measured over pixels, want numbers where `contrast` or `whitening` \
+             is not none (mean 0 and std 1 change nothing)",
+        ),
         (DataConfig { dataset_path: Some("".into()), ..default() }, "dataset_path: empty path"),
         (
             DataConfig {

@@ -1,13 +1,16 @@
 //! Whether data are there, without reading or fetching them.
 
+use std::path::PathBuf;
+
 use crate::known_set::KnownSet;
-use crate::source::{Attempt, Places};
+use crate::source::{Attempt, Place, Places};
+use crate::unpacked_set::{UnpackedFolder, UnpackedSet};
 use crate::{DataConfig, DatasetError, DatasetName, NotFound, Source};
 
 /// What [`locate`] finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// All four files are there; their content was not looked at.
+    /// All files are there; their content was not looked at.
     Found(Source),
     /// The data are not on this machine.
     Missing(NotFound),
@@ -28,14 +31,37 @@ pub fn locate(config: &DataConfig) -> Result<Location, DatasetError> {
     if config.dataset == DatasetName::FashionMnistSample {
         return Ok(Location::Found(Source::Embedded));
     }
-    Ok(locate_in(config, KnownSet::of(&config.dataset), &Places::of_user()))
+    let places = Places::of_user();
+    Ok(match UnpackedSet::of(&config.dataset) {
+        Some(set) => locate_unpacked(config, set, &places),
+        None => locate_in(config, KnownSet::of(&config.dataset), &places),
+    })
+}
+
+pub(super) fn locate_unpacked(
+    config: &DataConfig,
+    set: &'static UnpackedSet,
+    places: &Places,
+) -> Location {
+    locate_with(config, places.of(config, None), |place| {
+        UnpackedFolder::find(&place.root, set).map(|files| files.folder)
+    })
 }
 
 pub(super) fn locate_in(config: &DataConfig, set: Option<&KnownSet>, places: &Places) -> Location {
+    locate_with(config, places.of(config, set), |place| place.find(set).map(|files| files.folder))
+}
+
+/// The first of the places in which `find` finds a folder with all files.
+fn locate_with(
+    config: &DataConfig,
+    places: Vec<Place>,
+    find: impl Fn(&Place) -> Result<PathBuf, DatasetError>,
+) -> Location {
     let mut attempts = Vec::new();
-    for place in places.of(config, set) {
-        match place.find(set) {
-            Ok(files) => return Location::Found((place.source)(files.folder)),
+    for place in places {
+        match find(&place) {
+            Ok(folder) => return Location::Found((place.source)(folder)),
             Err(error) => attempts.push(Attempt::new(place.root.display(), &error)),
         }
     }

@@ -3,16 +3,19 @@
 mod locate;
 #[cfg(test)]
 mod tests;
+mod unpacked;
 
 use std::path::Path;
 
 pub use locate::{Location, locate};
+use unpacked::load_unpacked;
 
 use crate::check::labeled_images;
 use crate::download::Fetcher;
 use crate::folder::FourFiles;
 use crate::known_set::{FASHION_CLASSES, KnownSet};
 use crate::source::{Attempt, Places};
+use crate::unpacked_set::UnpackedSet;
 use crate::verify::read_verified;
 use crate::{
     DataConfig, DatasetError, DatasetName, IdxArray, LabeledImages, NotFound, Source, idx, sample,
@@ -36,7 +39,9 @@ pub struct LoadedDataset {
 /// A named set is looked for in `dataset_path` if given and nowhere else, else
 /// in `data`, the user's cache folder, the folder of the Debian package, and
 /// the mirrors. Its files must have the known digests: a wrong one is an error
-/// in `dataset_path`, and elsewhere a reason to look further.
+/// in `dataset_path`, and elsewhere a reason to look further. CIFAR-10,
+/// CIFAR-100 and SVHN are not fetched, and their files, of which no digest is
+/// known, are taken as they are.
 ///
 /// # Errors
 ///
@@ -48,8 +53,11 @@ pub fn load(config: &DataConfig) -> Result<LoadedDataset, DatasetError> {
         let found = (sample::read()?, Source::Embedded);
         return finish(config, found, sample::path, &FASHION_CLASSES);
     }
-    let set = KnownSet::of(&config.dataset);
-    load_from(config, set, &Places::of_user(), &Fetcher::default())
+    let places = Places::of_user();
+    if let Some(set) = UnpackedSet::of(&config.dataset) {
+        return load_unpacked(config, set, &places);
+    }
+    load_from(config, KnownSet::of(&config.dataset), &places, &Fetcher::default())
 }
 
 /// Loads the data set `set`, or a folder of the user's own files when `None`.
@@ -131,17 +139,23 @@ fn finish<'a>(
     names: &[&str],
 ) -> Result<LoadedDataset, DatasetError> {
     let (train, test) = labeled_images(arrays, path, config.num_classes)?;
+    let class_names = class_names(config, names);
+    Ok(LoadedDataset { train, test, class_names, source })
+}
+
+/// The names of the classes; those that `names` lacks are called by number.
+fn class_names(config: &DataConfig, names: &[&str]) -> Vec<String> {
     let name =
         |class: usize| names.get(class).map_or_else(|| class.to_string(), |&name| name.into());
-    let class_names = (0..config.num_classes).map(name).collect();
-    Ok(LoadedDataset { train, test, class_names, source })
+    (0..config.num_classes).map(name).collect()
 }
 
 /// A misspelt name is taken for a folder; its error says so.
 fn with_hint(error: DatasetError, config: &DataConfig) -> DatasetError {
     match (error, &config.dataset) {
         (DatasetError::NoSuchFolder { path, .. }, DatasetName::Folder(_)) => {
-            let hint = ", nor a data set (fashion-mnist, mnist, kmnist, fashion-mnist-sample)";
+            let hint = ", nor a data set (fashion-mnist, mnist, kmnist, fashion-mnist-sample, \
+                        cifar10, cifar100, svhn)";
             DatasetError::NoSuchFolder { path, hint }
         }
         (error, _) => error,

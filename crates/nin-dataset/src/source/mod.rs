@@ -6,7 +6,7 @@ mod report;
 use std::fmt;
 use std::path::PathBuf;
 
-pub(crate) use places::Places;
+pub(crate) use places::{Place, Places};
 pub use report::{Attempt, NotFound};
 
 /// Where a data set came from.

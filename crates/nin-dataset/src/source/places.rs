@@ -33,23 +33,23 @@ impl Places {
         Self { data: "data".into(), cache, debian: true }
     }
 
-    /// The places to look in for the data of `config`, in order; `set` is the
-    /// named set, if it is one.
+    /// The places to look in for the data of `config`, in order; `set` is its
+    /// set of four IDX files, if it is one.
     pub(crate) fn of(&self, config: &DataConfig, set: Option<&KnownSet>) -> Vec<Place> {
         let given = |root: &Path| vec![Place { root: root.into(), source: Source::Given }];
         match (&config.dataset, &config.dataset_path) {
             (DatasetName::Folder(root), _) => given(root),
             (_, Some(root)) => given(root),
-            (_, None) => set.map_or_else(Vec::new, |set| self.of_set(set)),
+            (_, None) => self.of_named(set.and_then(|set| set.debian)),
         }
     }
 
-    fn of_set(&self, set: &KnownSet) -> Vec<Place> {
+    fn of_named(&self, debian: Option<(&str, &str)>) -> Vec<Place> {
         let mut places = vec![Place { root: self.data.clone(), source: Source::DataFolder }];
         if let Some(cache) = &self.cache {
             places.push(Place { root: cache.clone(), source: Source::Cache });
         }
-        if let Some((_, folder)) = set.debian.filter(|_| self.debian) {
+        if let Some((_, folder)) = debian.filter(|_| self.debian) {
             places.push(Place { root: folder.into(), source: Source::Debian });
         }
         places

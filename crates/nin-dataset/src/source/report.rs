@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::known_set::KnownSet;
+use crate::unpacked_set::UnpackedSet;
 use crate::{DataConfig, DatasetError};
 
 /// A source that was tried, and why it has no data.
@@ -37,6 +38,11 @@ impl Attempt {
 impl NotFound {
     pub(crate) fn new(config: &DataConfig, attempts: Vec<Attempt>) -> Self {
         let sample = "--dataset fashion-mnist-sample, which is embedded in the program";
+        if let Some(UnpackedSet { title, way_out, .. }) = UnpackedSet::of(&config.dataset) {
+            let folder = "--dataset-path FOLDER, where the files of this data set lie";
+            let ways_out = [way_out, folder, sample].map(String::from).into();
+            return Self { dataset: (*title).into(), attempts, ways_out };
+        }
         let Some(set) = KnownSet::of(&config.dataset) else {
             let folder = "--dataset FOLDER, where the four IDX files lie";
             let ways_out = [folder, sample].map(String::from).into();

@@ -2,6 +2,7 @@
 
 mod named;
 mod own;
+mod unpacked;
 
 use std::path::{Path, PathBuf};
 

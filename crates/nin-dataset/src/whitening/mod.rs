@@ -1,0 +1,14 @@
+//! Whitening, which needs the cargo feature `whitening`.
+
+#[cfg(not(feature = "whitening"))]
+mod absent;
+#[cfg(test)]
+#[cfg(feature = "whitening")]
+mod tests;
+#[cfg(feature = "whitening")]
+mod zca;
+
+#[cfg(not(feature = "whitening"))]
+pub use absent::Zca;
+#[cfg(feature = "whitening")]
+pub use zca::Zca;
