@@ -2,6 +2,7 @@
 //! what is needed to use the weights in the metadata. Weights that other
 //! programs saved are read too.
 
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,13 @@ pub struct ModelInfo {
     pub mean: Vec<f32>,
     /// Divides each channel after that.
     pub std: Vec<f32>,
+    /// Contrast normalisation ahead of that, in the word of a configuration.
+    #[serde(default = "none")]
+    pub contrast: String,
+    /// Whitening after the contrast normalisation, fitted to the data set, in the
+    /// word of a configuration.
+    #[serde(default = "none")]
+    pub whitening: String,
     /// The data set trained on.
     pub dataset: String,
     /// The epoch after which the weights were saved, from 1; 0 before training.
@@ -38,6 +46,10 @@ pub struct ModelInfo {
     pub seed: u64,
     /// Name and version of the program that wrote the file.
     pub producer: String,
+}
+
+fn none() -> String {
+    "none".to_owned()
 }
 
 /// The one key of the metadata: safetensors gives several keys in no fixed
@@ -100,7 +112,8 @@ pub fn from_bytes<I: DeserializeOwned>(bytes: &[u8]) -> Result<(StateDict, I), M
 /// [`pytorch::read_state_dict`]. Which it is, the first bytes tell.
 ///
 /// f16, bf16 and f64 become f32. The counters `num_batches_tracked` of batch
-/// norm are left out.
+/// norm are left out. Weights of one `nn.Sequential` that another program called
+/// otherwise come under this crate's name for it, `net`.
 ///
 /// # Errors
 ///
@@ -108,11 +121,12 @@ pub fn from_bytes<I: DeserializeOwned>(bytes: &[u8]) -> Result<(StateDict, I), M
 /// that say something else.
 pub fn read_weights(bytes: &[u8]) -> Result<(StateDict, Option<ModelInfo>), ModelError> {
     if matches!(FileKind::of(bytes), FileKind::Zip | FileKind::OldPyTorch) {
-        return Ok((pytorch::read_state_dict(bytes)?, None));
+        return Ok((names::in_our_sequential(pytorch::read_state_dict(bytes)?), None));
     }
     let (file, metadata) = parse(bytes)?;
     let info = info(metadata.as_ref())?;
-    Ok((tensors(file.iter().filter(|(name, _)| !pytorch::is_batch_counter(name)))?, info))
+    let tensors = tensors(file.iter().filter(|(name, _)| !pytorch::is_batch_counter(name)))?;
+    Ok((if info.is_some() { tensors } else { names::in_our_sequential(tensors) }, info))
 }
 
 type Metadata = Option<HashMap<String, String>>;

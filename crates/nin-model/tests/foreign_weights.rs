@@ -58,6 +58,8 @@ fn a_file_of_this_program_says_what_it_is_for() {
         class_names: vec!["a".to_owned(), "b".to_owned()],
         mean: vec![0.5],
         std: vec![0.25],
+        contrast: "none".to_owned(),
+        whitening: "none".to_owned(),
         dataset: "letters".to_owned(),
         epoch: 2,
         seed: 42,

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use candle_core::Device;
-use nin_dataset::{Loader, Normalization, Preparation, load};
+use nin_dataset::{Loader, Preparation, load};
 use nin_layers::engine::{self, Batch, UpdateScale};
 use nin_model::config::InitKind;
 use nin_model::{ModelConfig, Network};
@@ -24,9 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let data = load(&config.data)?;
     let split = config.data.split(&data.train.labels, config.run.seed)?;
-    let normalization = Normalization::resolve(&config.data, &data.train.images, &split.train)?;
+    let preparation = Preparation::resolve(&config.data, &data.train.images, &split.train)?;
     let size = [config.data.image_size; 2];
-    let preparation = Preparation { image_size: size.into(), normalization };
     let loader = Loader::new(data.train, preparation, PICTURES)?;
     let batch = loader.batches(split.train[..PICTURES].to_vec())?.next().ok_or("no batch")??;
 

@@ -1,7 +1,8 @@
 //! A configuration and its data, ready to be trained or tested on.
 
 use nin_dataset::{
-    DataConfig, LoadedDataset, Loader, Normalization, Preparation, Split, class_counts, load,
+    Contrast, DataConfig, LoadedDataset, Loader, Normalization, Preparation, Split, Whitening,
+    class_counts, load,
 };
 use nin_model::{ModelConfig, ModelInfo, Network};
 
@@ -20,6 +21,8 @@ pub(crate) struct Workload {
     pub(crate) source: String,
     dataset: String,
     normalization: Normalization,
+    contrast: Contrast,
+    whitening: Whitening,
     seed: u64,
 }
 
@@ -48,6 +51,8 @@ impl Workload {
             source: source.to_string(),
             dataset: config.data.dataset.to_string(),
             normalization,
+            contrast: config.data.contrast,
+            whitening: config.data.whitening,
             seed: config.run.seed,
         })
     }
@@ -61,6 +66,8 @@ impl Workload {
             class_names: self.class_names.clone(),
             mean: self.normalization.mean.clone(),
             std: self.normalization.std.clone(),
+            contrast: self.contrast.to_string(),
+            whitening: self.whitening.to_string(),
             dataset: self.dataset.clone(),
             epoch,
             seed: self.seed,

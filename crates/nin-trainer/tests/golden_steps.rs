@@ -192,7 +192,7 @@ fn formula(name: &str, count: usize) -> impl Iterator<Item = f64> {
         let mut x = (place as u32).wrapping_mul(2_654_435_761).wrapping_add(seed);
         for _ in 0..2 {
             x ^= x >> 16;
-            x = x.wrapping_mul(0x45D9_F3B);
+            x = x.wrapping_mul(0x045D_9F3B);
         }
         x ^= x >> 16;
         f64::from(x) / f64::from(1_u32 << 31) - 1.0

@@ -68,6 +68,8 @@ fn a_pytorch_file_is_tested_as_ours_of_the_same_weights() {
         class_names: (0..10).map(|class: usize| class.to_string()).collect(),
         mean: vec![0.5],
         std: vec![0.5],
+        contrast: "none".to_owned(),
+        whitening: "none".to_owned(),
         dataset: config.data.dataset.to_string(),
         epoch: 3,
         seed: 42,

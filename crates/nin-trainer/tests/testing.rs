@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use candle_core::Tensor;
 use common::{Runs, metrics, quiet, resume, start, write_idx};
+use nin_dataset::{Contrast, Statistic, Whitening};
 use nin_layers::StateDict;
 use nin_model::{ModelInfo, checkpoint};
 use nin_trainer::{Interrupt, Part, TestRequest, TestResult, TrainError, test};
@@ -63,6 +64,23 @@ fn the_validation_part_is_the_one_of_the_training() {
     resume(&config, &runs.path("run")).unwrap();
     let row = metrics(&runs.path("run"))[3];
     assert_eq!(part(Part::Val).accuracy, row.val_accuracy.unwrap());
+}
+
+#[test]
+fn a_checkpoint_knows_contrast_and_whitening_of_its_pictures() {
+    let runs = Runs::new();
+    let mut config = runs.tiny("run");
+    (config.data.contrast, config.data.whitening) = (Contrast::Global, Whitening::Zca);
+    (config.data.mean, config.data.std) = (Statistic::Same(0.0), Statistic::Same(1.0));
+    let trained = start(&config).unwrap().unwrap();
+    let moved = runs.path("moved.safetensors");
+    std::fs::copy(runs.path("run/checkpoints/3.safetensors"), &moved).unwrap();
+    assert_close(run(&request(moved.clone())).unwrap(), trained);
+    // Other pictures would be whitened otherwise.
+    let other = runs.tiny_of("other", 30).data.dataset;
+    let error = run(&TestRequest { dataset: Some(other), ..request(moved) }).unwrap_err();
+    assert_eq!(error.exit_code(), 2, "{error}");
+    assert!(error.to_string().contains("the whitening of this checkpoint"), "{error}");
 }
 
 #[test]

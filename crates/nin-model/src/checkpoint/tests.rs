@@ -13,6 +13,8 @@ fn info(model: ModelConfig) -> ModelInfo {
         class_names: vec!["T-shirt/top".to_owned(), "Øl \"1\"".to_owned(), String::new()],
         mean: vec![0.286_040_6],
         std: vec![f32::MIN_POSITIVE],
+        contrast: "none".to_owned(),
+        whitening: "none".to_owned(),
         dataset: "Fashion-MNIST".to_owned(),
         epoch: 40,
         seed: u64::MAX,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nin_dataset::{DataConfig, Statistic};
+use nin_dataset::{Contrast, DataConfig, Statistic, Whitening};
 use nin_layers::StateDict;
 use nin_model::{ModelInfo, checkpoint};
 
@@ -91,6 +91,13 @@ fn described(request: &TestRequest, info: &ModelInfo) -> Result<Config, TrainErr
                 .to_owned(),
         ));
     }
+    let whitening = Whitening::try_from(info.whitening.clone())?;
+    if whitening != Whitening::None && dataset.to_string() != info.dataset {
+        let trained_on = &info.dataset;
+        return Err(TrainError::Usage(format!(
+            "dataset = {dataset}: the whitening of this checkpoint is that of {trained_on}"
+        )));
+    }
     let known = trained_on.unwrap_or(DataConfig { val: 0.0, ..DataConfig::default() });
     let mut config = Config::default();
     config.run.seed = info.seed;
@@ -101,6 +108,8 @@ fn described(request: &TestRequest, info: &ModelInfo) -> Result<Config, TrainErr
         num_classes: classes,
         mean: statistic(&info.mean),
         std: statistic(&info.std),
+        contrast: Contrast::try_from(info.contrast.clone())?,
+        whitening,
         ..known
     };
     Ok(config)
