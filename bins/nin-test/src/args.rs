@@ -18,8 +18,8 @@ last line, the accuracy.
 
 What the checkpoint knows (network, picture size, classes, normalisation) need not be given \
 again; a flag that contradicts it is an error. A file of a PyTorch program knows none of it: it is \
-taken for one of the original program's, unless --config says otherwise. Every flag is also known with underscores, and \
-names are read in any case.";
+taken for one of the original program's, unless --config says otherwise. Every flag is also known \
+with underscores, and names are read in any case.";
 
 const AFTER_HELP: &str = "\
 Exit codes:
