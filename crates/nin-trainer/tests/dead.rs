@@ -5,10 +5,11 @@
 mod common;
 
 use std::fs;
+use std::path::Path;
 
 use common::{Runs, metrics, resume, start};
 use nin_model::config::{InitKind, NormKind};
-use nin_trainer::{Config, OnDead, TrainError};
+use nin_trainer::{Config, ConfigSource, OnDead, TrainError};
 
 /// A network that starts from zeros behind a last ReLU: all of its maps are dead.
 fn dead(runs: &Runs, name: &str) -> Config {
@@ -51,4 +52,25 @@ fn a_training_that_learns_is_not_found_dead() {
     start(&config).unwrap();
     let log = fs::read_to_string(runs.path("run/train.log")).unwrap();
     assert!(!log.contains("dead"), "{log}");
+}
+
+/// The attempt on MNIST that the original program's author gave up, on a few
+/// pictures, and what makes it train.
+#[test]
+fn the_complete_network_is_dead_from_pytorchs_default_start_and_not_from_ours() {
+    let runs = Runs::new();
+    let preset = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs/mnist-224.toml");
+    let run = |name: &str, init| {
+        let mut config = ConfigSource::read(&preset).unwrap().resolve().unwrap();
+        config.run.model_base_path = Some(runs.path(name));
+        config.data.dataset = runs.tiny(name).data.dataset;
+        config.model.init = init;
+        (config.optimizer.lr, config.optimizer.momentum) = (0.03, 0.0);
+        (config.optimizer.batch_size, config.schedule.max_epoch) = (16, 1);
+        start(&config)
+    };
+    let error = run("default", InitKind::PytorchDefault).unwrap_err();
+    assert!(matches!(error, TrainError::Dead { epoch: 1, .. }), "{error}");
+    assert!(error.to_string().contains("of 10 classes have a score of 0"), "{error}");
+    run("kaiming", InitKind::KaimingNormalFanOut).unwrap();
 }
