@@ -136,24 +136,30 @@ impl Case {
         let scale = |name: &str| optimizer.update_scale(&network, name);
         let plan = network.plan().clone();
         let mut engine = engine::create(&Device::Cpu, plan, &start, scale).unwrap();
-        self.check_losses(&train(&mut *engine, &optimizer));
+        let loss = self.check_losses(&train(&mut *engine, &optimizer));
         let end = engine.weights().unwrap();
         assert_eq!(self.tensors.len(), 1 + 2 * end.len(), "{}: tensors left over", self.name);
-        for (name, tensor) in &end {
-            self.check_weight(name, &sample(&start[name]), &sample(tensor));
-        }
+        let weights = end
+            .iter()
+            .map(|(name, tensor)| self.check_weight(name, &sample(&start[name]), &sample(tensor)));
+        println!("{}: losses {loss:.1e}, weights {:.1e}", self.name, weights.fold(0.0, f64::max));
     }
 
-    fn check_losses(&self, losses: &[f64]) {
+    /// The worst relative error.
+    fn check_losses(&self, losses: &[f64]) -> f64 {
         let wanted = numbers(&self.tensors["losses"]);
         assert_eq!(losses.len(), wanted.len());
+        let mut worst = 0.0_f64;
         for (step, (loss, wanted)) in losses.iter().zip(wanted).enumerate() {
             let error = (loss - wanted).abs() / wanted;
             assert!(error <= LOSS, "{}: loss {loss} of step {step}, wanted {wanted}", self.name);
+            worst = worst.max(error);
         }
+        worst
     }
 
-    fn check_weight(&self, name: &str, start: &[f64], end: &[f64]) {
+    /// The worst error, as a share of the tensor's largest number.
+    fn check_weight(&self, name: &str, start: &[f64], end: &[f64]) -> f64 {
         let wanted = numbers(&self.tensors[&format!("end.{name}")]);
         assert_eq!(end.len(), wanted.len());
         let largest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
@@ -166,6 +172,7 @@ impl Case {
             "{}: {name} is off by {error:e}, it moved by {movement:e}",
             self.name
         );
+        error / value
     }
 }
 
