@@ -13,7 +13,7 @@ use nin_model::checkpoint;
 use nin_schedule::{ConvergenceStop, Monitor, Schedule, StopReason};
 
 use super::announce;
-use crate::dead::{Diagnosis, SignsOfLife};
+use crate::dead::Diagnosis;
 use crate::evaluate::{Evaluation, evaluate};
 use crate::record::{EpochRecord, EventsFile, MetricsFile, draw_curves};
 use crate::run_folder::RunFolder;
@@ -57,7 +57,8 @@ impl Session<'_> {
     /// Trains and validates one epoch, moves the schedule and records it all.
     fn epoch(&mut self) -> Result<Option<StopReason>, TrainError> {
         let epoch = self.progress.epoch + 1;
-        let PartialEpoch { totals: train, lr, seconds, signs, .. } = self.train_epoch(epoch)?;
+        let PartialEpoch { batches, totals: train, lr, seconds, signs } =
+            self.train_epoch(epoch)?;
         announce::epoch(self.console, &self.config, epoch, "Train", &train);
         let val = self.validate(epoch)?;
         if let Some(val) = &val {
@@ -82,14 +83,13 @@ impl Session<'_> {
         self.progress.partial = PartialEpoch::default();
         self.progress.loaders = self.loaders.state();
         self.save_epoch(record, is_best)?;
-        self.check_alive(epoch, &signs)?;
+        self.check_alive(epoch, signs.diagnose(&self.workload.train_counts(), batches))?;
         Ok(reason)
     }
 
     /// Says so when the epoch has shown that the network is dead, or ends the
     /// training.
-    fn check_alive(&mut self, epoch: u32, signs: &SignsOfLife) -> Result<(), TrainError> {
-        let diagnosis = signs.diagnose(&self.workload.train_counts());
+    fn check_alive(&mut self, epoch: u32, diagnosis: Option<Diagnosis>) -> Result<(), TrainError> {
         let is_new = diagnosis != self.diagnosis;
         self.diagnosis = diagnosis;
         let Some(diagnosis) = &self.diagnosis else { return Ok(()) };
