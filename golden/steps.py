@@ -142,7 +142,7 @@ def optimizer(**changes) -> dict:
 
 
 # Rates are small enough that ten steps do not amplify an f32 rounding beyond the tests'
-# tolerance: at ten times these, PyTorch's own f32 is off by 2e-4 of its f64.
+# tolerance: at five to ten times these, PyTorch's own f32 was off by 2e-4 of its f64.
 #
 # Of the authors' definitions for cuda-convnet: decay on weights alone, twice the rate on biases,
 # a tenth of it on the last layer.
