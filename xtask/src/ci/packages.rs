@@ -2,37 +2,108 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::command::{self, cargo};
 
-/// Packages all members but the unpublished ones, in the order of their
-/// dependencies, and builds each from what was packed: a file outside a crate's
-/// folder that it needs is found here. Uncommitted changes are packed too.
+/// Packages all members but the unpublished ones and builds each from what was
+/// packed: a file outside a crate's folder that it needs is found here.
+/// Uncommitted changes are packed too.
 ///
-/// A package does not carry the workspace's profile. It is handed on here, so
-/// that the builds share what `cargo test` has compiled, candle above all.
+/// The packages are unpacked into a workspace of their own, in which they stand
+/// in for their published namesakes. `cargo package` would verify them too, but
+/// it takes the dependencies among them from copies that an earlier run left in
+/// cargo's home, under the same version, whatever has changed since.
+///
+/// The builds share what `cargo test` has compiled, candle above all: hence the
+/// same profile and the same target folder.
 pub(super) fn check(root: &Path) -> Result<()> {
+    let packed = root.join("target/package");
+    remove_if_there(&packed)?;
+    command::run(&mut cargo(
+        "package --workspace --exclude xtask --exclude nin-benches --locked --allow-dirty \
+         --no-verify",
+    ))?;
+
+    let unpacked = root.join("target/ci/packages");
+    remove_if_there(&unpacked)?;
+    fs::create_dir_all(&unpacked).context("cannot make target/ci/packages")?;
+    let packages = unpack_all(&packed, &unpacked)?;
     let manifest = fs::read_to_string(root.join("Cargo.toml")).context("cannot read Cargo.toml")?;
-    let profile = root.join("target/ci/profile.toml");
-    fs::create_dir_all(root.join("target/ci")).context("cannot make target/ci")?;
-    fs::write(&profile, dev_profile(&manifest)?).context("cannot write the profile")?;
-    command::run(
-        cargo("package --workspace --exclude xtask --exclude nin-benches --locked --allow-dirty")
-            .arg("--config")
-            .arg(profile),
-    )
+    fs::write(unpacked.join("Cargo.toml"), workspace(&manifest, &packages)?)
+        .context("cannot write the packages' workspace")?;
+    fs::copy(root.join("Cargo.lock"), unpacked.join("Cargo.lock"))
+        .context("cannot copy Cargo.lock")?;
+    for package in &packages {
+        command::run(
+            cargo("build --package")
+                .arg(package)
+                .arg("--target-dir")
+                .arg(root.join("target"))
+                .current_dir(&unpacked),
+        )?;
+    }
+    Ok(())
 }
 
-/// The profile `dev` of a manifest, as a configuration of cargo.
-fn dev_profile(manifest: &str) -> Result<String> {
+fn remove_if_there(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Unpacks the archives of a folder, each into a folder of its package's name,
+/// and returns the names in order.
+fn unpack_all(packed: &Path, unpacked: &Path) -> Result<Vec<String>> {
+    let mut packages = Vec::new();
+    for entry in
+        fs::read_dir(packed).with_context(|| format!("cannot list {}", packed.display()))?
+    {
+        let archive = entry?.path();
+        if archive.extension().is_none_or(|extension| extension != "crate") {
+            continue;
+        }
+        let stem = archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (name, _version) = stem.rsplit_once('-').context("an archive without a version")?;
+        let folder = unpacked.join(name);
+        fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        // The archive's times are all the same and old. Those of unpacking tell
+        // cargo that the files are new.
+        command::run(
+            Command::new("tar")
+                .args(["-xzm", "--strip-components=1", "-f"])
+                .arg(&archive)
+                .arg("-C")
+                .arg(&folder),
+        )?;
+        packages.push(name.to_owned());
+    }
+    packages.sort_unstable();
+    Ok(packages)
+}
+
+/// The manifest of a workspace of `packages`, with the profiles of `manifest`.
+fn workspace(manifest: &str, packages: &[String]) -> Result<String> {
     let manifest: toml::Table = toml::from_str(manifest).context("Cargo.toml")?;
-    let dev = manifest.get("profile").and_then(|profiles| profiles.get("dev"));
-    let dev = dev.context("Cargo.toml has no [profile.dev]")?.clone();
-    let profiles = toml::Table::from_iter([("dev".to_owned(), dev)]);
-    let config = toml::Table::from_iter([("profile".to_owned(), profiles.into())]);
-    Ok(toml::to_string(&config)?)
+    let profiles = manifest.get("profile").context("Cargo.toml has no profiles")?;
+    let mut workspace = toml::Table::new();
+    workspace.insert("members".into(), packages.to_vec().into());
+    workspace.insert("resolver".into(), "3".into());
+    let mut stand_ins = toml::Table::new();
+    for name in packages {
+        let path = toml::Table::from_iter([("path".into(), name.clone().into())]);
+        stand_ins.insert(name.clone(), path.into());
+    }
+    let patch = toml::Table::from_iter([("crates-io".into(), stand_ins.into())]);
+    let mut whole = toml::Table::new();
+    whole.insert("workspace".into(), workspace.into());
+    whole.insert("patch".into(), patch.into());
+    whole.insert("profile".into(), profiles.clone());
+    Ok(toml::to_string(&whole)?)
 }
 
 #[cfg(test)]
@@ -40,12 +111,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_dev_profile_alone_is_handed_on() {
-        let manifest = "[workspace]\n[profile.release]\nlto = true\n\
+    fn packages_stand_in_for_their_published_namesakes() {
+        let manifest = "[workspace]\nmembers = [\"xtask\"]\n\
                         [profile.dev.package.gemm]\nopt-level = 3\n";
-        let config: toml::Table = toml::from_str(&dev_profile(manifest).unwrap()).unwrap();
-        let wanted = "[profile.dev.package.gemm]\nopt-level = 3\n";
-        assert_eq!(config, toml::from_str(wanted).unwrap());
-        assert!(dev_profile("[workspace]").is_err());
+        let packages = ["nin-a".to_owned(), "nin-b".to_owned()];
+        let made: toml::Table = toml::from_str(&workspace(manifest, &packages).unwrap()).unwrap();
+        let wanted = "[workspace]\nmembers = [\"nin-a\", \"nin-b\"]\nresolver = \"3\"\n\
+                      [patch.crates-io]\nnin-a = { path = \"nin-a\" }\nnin-b = { path = \"nin-b\" }\n\
+                      [profile.dev.package.gemm]\nopt-level = 3\n";
+        assert_eq!(made, toml::from_str(wanted).unwrap());
+        assert!(workspace("[workspace]", &packages).is_err());
     }
 }
