@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::command::{self, cargo};
 
@@ -21,16 +21,17 @@ use crate::command::{self, cargo};
 /// same profile and the same target folder.
 pub(super) fn check(root: &Path) -> Result<()> {
     let packed = root.join("target/package");
-    remove_if_there(&packed)?;
+    super::remove_folder(&packed)?;
     command::run(&mut cargo(
         "package --workspace --exclude xtask --exclude nin-benches --locked --allow-dirty \
          --no-verify",
     ))?;
 
     let unpacked = root.join("target/ci/packages");
-    remove_if_there(&unpacked)?;
+    super::remove_folder(&unpacked)?;
     fs::create_dir_all(&unpacked).context("cannot make target/ci/packages")?;
     let packages = unpack_all(&packed, &unpacked)?;
+    ensure!(!packages.is_empty(), "nothing was packed");
     let manifest = fs::read_to_string(root.join("Cargo.toml")).context("cannot read Cargo.toml")?;
     fs::write(unpacked.join("Cargo.toml"), workspace(&manifest, &packages)?)
         .context("cannot write the packages' workspace")?;
@@ -44,14 +45,6 @@ pub(super) fn check(root: &Path) -> Result<()> {
                 .arg(root.join("target"))
                 .current_dir(&unpacked),
         )?;
-    }
-    Ok(())
-}
-
-fn remove_if_there(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     Ok(())
 }
@@ -90,20 +83,13 @@ fn unpack_all(packed: &Path, unpacked: &Path) -> Result<Vec<String>> {
 fn workspace(manifest: &str, packages: &[String]) -> Result<String> {
     let manifest: toml::Table = toml::from_str(manifest).context("Cargo.toml")?;
     let profiles = manifest.get("profile").context("Cargo.toml has no profiles")?;
-    let mut workspace = toml::Table::new();
-    workspace.insert("members".into(), packages.to_vec().into());
-    workspace.insert("resolver".into(), "3".into());
-    let mut stand_ins = toml::Table::new();
+    let profiles = toml::Table::from_iter([("profile".to_owned(), profiles.clone())]);
+    let mut workspace = format!("[workspace]\nmembers = {packages:?}\nresolver = \"3\"\n");
+    workspace += "[patch.crates-io]\n";
     for name in packages {
-        let path = toml::Table::from_iter([("path".into(), name.clone().into())]);
-        stand_ins.insert(name.clone(), path.into());
+        workspace += &format!("{name} = {{ path = \"{name}\" }}\n");
     }
-    let patch = toml::Table::from_iter([("crates-io".into(), stand_ins.into())]);
-    let mut whole = toml::Table::new();
-    whole.insert("workspace".into(), workspace.into());
-    whole.insert("patch".into(), patch.into());
-    whole.insert("profile".into(), profiles.clone());
-    Ok(toml::to_string(&whole)?)
+    Ok(workspace + &toml::to_string(&profiles)?)
 }
 
 #[cfg(test)]

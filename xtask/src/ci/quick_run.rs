@@ -1,6 +1,5 @@
 //! The quick run of the README, from training to testing.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -13,9 +12,7 @@ const LEAST_ACCURACY: f64 = 85.0;
 pub(super) fn check(root: &Path) -> Result<()> {
     // nin-train wants a folder that is absent or empty.
     let run = root.join("target/ci/quick-run");
-    if run.exists() {
-        fs::remove_dir_all(&run).with_context(|| format!("cannot remove {}", run.display()))?;
-    }
+    super::remove_folder(&run)?;
     let trained = command::run_and_read(
         cargo("run --release --locked --bin nin-train -- --config configs/quick.toml")
             .arg("--model-base-path")
