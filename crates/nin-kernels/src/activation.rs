@@ -1,5 +1,7 @@
 //! The function that another operation applies to its result before storing it.
 
+use pulp::Simd;
+
 /// A pointwise function fused into the operation before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Activation {
@@ -18,6 +20,35 @@ impl Activation {
             Self::None => x,
             Self::Relu if x <= 0.0 => 0.0,
             Self::Relu => x,
+        }
+    }
+
+    /// [`apply`](Self::apply) to a whole vector.
+    #[inline(always)]
+    pub(crate) fn apply_vector<S: Simd>(self, simd: S, x: S::f32s) -> S::f32s {
+        match self {
+            Self::None => x,
+            Self::Relu => {
+                let zero = simd.splat_f32s(0.0);
+                simd.select_f32s(simd.less_than_or_equal_f32s(x, zero), zero, x)
+            }
+        }
+    }
+
+    /// [`backward`](Self::backward) of a whole vector.
+    #[inline(always)]
+    pub(crate) fn backward_vector<S: Simd>(
+        self,
+        simd: S,
+        output: S::f32s,
+        grad_output: S::f32s,
+    ) -> S::f32s {
+        match self {
+            Self::None => grad_output,
+            Self::Relu => {
+                let zero = simd.splat_f32s(0.0);
+                simd.select_f32s(simd.less_than_or_equal_f32s(output, zero), zero, grad_output)
+            }
         }
     }
 

@@ -1,0 +1,41 @@
+//! Packing a right operand into panels.
+
+use pulp::Simd;
+
+use super::panel_width;
+
+/// The widest panel of any level.
+const MAX_PANEL_WIDTH: usize = 32;
+
+/// Floats that [`pack_transposed`] needs at any level.
+pub(crate) fn packed_len(columns: usize, depth: usize) -> usize {
+    columns.next_multiple_of(MAX_PANEL_WIDTH) * depth
+}
+
+/// Packs the transpose of `matrix`, which has `columns` rows of `depth`
+/// numbers, `row_stride` apart: number k of row c becomes column c at depth k.
+/// What lies beside the last column is not written and never read.
+#[inline(always)]
+pub(crate) fn pack_transposed<S: Simd>(
+    _: S,
+    [columns, depth]: [usize; 2],
+    (matrix, row_stride): (&[f32], usize),
+    packed: &mut [f32],
+) {
+    /// Numbers of a row taken at once: a cache line.
+    const RUN: usize = 16;
+    let width = panel_width::<S>();
+    for (panel, packed) in packed.chunks_mut((width * depth).max(1)).enumerate() {
+        let first = (panel * width).min(columns);
+        let rows = first..(first + width).min(columns);
+        for start in (0..depth).step_by(RUN) {
+            let run = start..(start + RUN).min(depth);
+            for (column, row) in rows.clone().enumerate() {
+                let numbers = &matrix[row * row_stride..][run.clone()];
+                for (k, number) in run.clone().zip(numbers) {
+                    packed[k * width + column] = *number;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+use proptest::prelude::*;
+use pulp::WithSimd;
+
+use super::*;
+use crate::simd::SimdLevel;
+use crate::testing::{max_error, poisoned, random};
+
+/// A product with both ways to lay out either operand.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    sizes: [usize; 3],
+    /// Numbers between the rows of the output and of the operands.
+    gap: usize,
+    transposed_lhs: bool,
+    packed_rhs: bool,
+    seed: u64,
+}
+
+struct Run<'a> {
+    case: Case,
+    lhs: &'a [f32],
+    /// depth × columns.
+    rhs: &'a [f32],
+    output: &'a mut [f32],
+    epilogue: Epilogue<'a>,
+}
+
+impl WithSimd for Run<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Case { sizes: [rows, columns, depth], gap, transposed_lhs, packed_rhs, .. } = self.case;
+        let lhs_stride = gap + if transposed_lhs { rows } else { depth };
+        let lhs = match transposed_lhs {
+            true => Lhs { data: self.lhs, row_stride: 1, stride: lhs_stride },
+            false => Lhs { data: self.lhs, row_stride: lhs_stride, stride: 1 },
+        };
+        let rhs_stride = columns + gap;
+        let mut packed = poisoned(packed_len(columns, depth));
+        let rhs = if packed_rhs {
+            let transposed: Vec<f32> = (0..columns * depth)
+                .map(|i| self.rhs[i % depth * rhs_stride + i / depth])
+                .collect();
+            pack_transposed(simd, [columns, depth], (&transposed, depth), &mut packed);
+            Rhs::packed::<S>(&packed, depth)
+        } else {
+            Rhs::rows::<S>(self.rhs, rhs_stride)
+        };
+        let sizes = Sizes { rows, columns, depth };
+        multiply(simd, sizes, lhs, rhs, (self.output, columns + gap), self.epilogue);
+    }
+}
+
+fn check(case: Case) -> Result<(), TestCaseError> {
+    let Case { sizes: [rows, columns, depth], gap, transposed_lhs, seed, .. } = case;
+    let lhs_stride = gap + if transposed_lhs { rows } else { depth };
+    let lhs = random(lhs_stride * if transposed_lhs { depth } else { rows }, seed);
+    let rhs = random((columns + gap) * depth, seed + 1);
+    let (before, bias) = (random(rows * (columns + gap), seed + 2), random(columns, seed + 3));
+    let sum = |row: usize, column: usize| -> f64 {
+        let at = |k| if transposed_lhs { k * lhs_stride + row } else { row * lhs_stride + k };
+        let product = |k| f64::from(lhs[at(k)]) * f64::from(rhs[k * (columns + gap) + column]);
+        (0..depth).map(product).sum()
+    };
+    let relu = Epilogue::Bias(&bias, Activation::Relu);
+    for (epilogue, first) in [
+        (Epilogue::Overwrite, poisoned(before.len())),
+        (relu, poisoned(before.len())),
+        (Epilogue::Add, before.clone()),
+    ] {
+        let truth: Vec<f64> = (0..rows * columns)
+            .map(|i| {
+                let (row, column) = (i / columns, i % columns);
+                match epilogue {
+                    Epilogue::Overwrite => sum(row, column),
+                    Epilogue::Add => {
+                        f64::from(before[row * (columns + gap) + column]) + sum(row, column)
+                    }
+                    Epilogue::Bias(..) => (sum(row, column) + f64::from(bias[column])).max(0.0),
+                }
+            })
+            .collect();
+        for level in SimdLevel::available() {
+            let mut output = first.clone();
+            level.run(Run { case, lhs: &lhs, rhs: &rhs, output: &mut output, epilogue });
+            for (row, first) in output.chunks(columns + gap).zip(first.chunks(columns + gap)) {
+                let same =
+                    row.iter().zip(first).skip(columns).all(|(a, b)| a.to_bits() == b.to_bits());
+                prop_assert!(same, "{level} wrote beside the output");
+            }
+            let output: Vec<f32> =
+                output.chunks(columns + gap).flat_map(|row| &row[..columns]).copied().collect();
+            // Sums of at most 70 products of numbers below 1.
+            let error = max_error(&output, &truth);
+            prop_assert!(error < 2e-6, "{level}: {error}");
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn every_layout_at_every_level_is_the_product(
+        // Beyond two tiles of rows and two panels of columns.
+        rows in 1_usize..45,
+        columns in 1_usize..100,
+        depth in 0_usize..70,
+        gap in 0_usize..4,
+        transposed_lhs: bool,
+        packed_rhs: bool,
+        seed in 0_u64..1000,
+    ) {
+        check(Case { sizes: [rows, columns, depth], gap, transposed_lhs, packed_rhs, seed })?;
+    }
+}
+
+#[test]
+fn an_element_does_not_depend_on_its_neighbours() {
+    let (rows, columns, depth) = (33, 40, 50);
+    let (lhs, rhs) = (random(rows * depth, 1), random(columns * depth, 2));
+    let case = |rows| Case {
+        sizes: [rows, columns, depth],
+        gap: 0,
+        transposed_lhs: false,
+        packed_rhs: false,
+        seed: 0,
+    };
+    let product = |level: SimdLevel, lhs: &[f32], rows| {
+        let mut output = poisoned(rows * columns);
+        let run = Run {
+            case: case(rows),
+            lhs,
+            rhs: &rhs,
+            output: &mut output,
+            epilogue: Epilogue::Overwrite,
+        };
+        level.run(run);
+        output
+    };
+    for level in SimdLevel::available() {
+        let whole = product(level, &lhs, rows);
+        let (front, back) = lhs.split_at(20 * depth);
+        let parts = [product(level, front, 20), product(level, back, 13)].concat();
+        assert_eq!(whole, parts);
+    }
+}

@@ -1,0 +1,25 @@
+//! Instruction sets: one generic algorithm over all of them, chosen once at
+//! run time.
+//!
+//! The vector types are those of the crate `pulp`: a kernel is generic over a
+//! token `S: Simd`, which exists only where the CPU has the instructions.
+//! [`SimdLevel::run`] calls it with the token of a level. Plain loops over
+//! slices gain as much by [`vectorize`], which compiles them for the level and
+//! leaves the vectors to the compiler: as no step of theirs is fused, they give
+//! the same bits at every level.
+//!
+//! An instruction set more is a variant of [`SimdLevel`] and an arm in its
+//! three functions (`pulp` has NEON's vectors; nothing here was run on them).
+
+mod level;
+mod vector;
+
+pub use level::{SimdError, SimdLevel};
+pub(crate) use vector::{load, load_add, mul_add, store};
+
+/// Runs `loops` compiled for the current level. Everything it calls must be
+/// `#[inline(always)]` to be compiled for the level too.
+#[inline(always)]
+pub(crate) fn vectorize<R>(loops: impl FnOnce() -> R) -> R {
+    SimdLevel::current().run(loops)
+}
