@@ -7,7 +7,6 @@ pub mod conv2d;
 pub mod cross_entropy;
 pub mod dropout;
 mod error;
-mod gemm;
 pub mod global_avg_pool;
 pub mod lrn;
 mod matmul;

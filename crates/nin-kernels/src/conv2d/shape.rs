@@ -1,11 +1,6 @@
 //! The sizes of a convolution.
 
-use crate::parallel::part_len;
 use crate::{Rounding, ShapeError, Window};
-
-/// Floats of patch matrix that a tile aims at: 2 MiB, which together with the
-/// weights stays in the cache that the cores share.
-const TILE_LEN: usize = 1 << 19;
 
 /// The sizes of a convolution over a batch of channels-last maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,20 +81,6 @@ impl Conv2dShape {
         self.out_channels * self.patch_len()
     }
 
-    /// Floats of scratch that [`forward`](super::forward) needs.
-    pub fn forward_scratch_len(&self) -> usize {
-        self.part_count() * self.tile_len().max(1)
-    }
-
-    /// Floats of scratch that [`backward`](super::backward) needs.
-    pub fn backward_scratch_len(&self) -> usize {
-        self.part_count() * self.backward_part_scratch_len()
-    }
-
-    pub(super) fn backward_part_scratch_len(&self) -> usize {
-        self.tile_len() + self.weight_len() + self.out_channels
-    }
-
     /// Floats of one input image.
     pub(super) fn image_len(&self) -> usize {
         self.in_height * self.in_width * self.in_channels
@@ -113,27 +94,5 @@ impl Conv2dShape {
     /// Floats of a patch: the numbers that one output pixel is made from.
     pub(super) fn patch_len(&self) -> usize {
         self.window.kernel_size * self.window.kernel_size * self.in_channels
-    }
-
-    /// Whether the input itself is the patch matrix.
-    pub(super) fn is_pointwise(&self) -> bool {
-        self.window == Window { kernel_size: 1, stride: 1, padding: 0 }
-    }
-
-    /// Output pixels whose patches are gathered at once.
-    pub(super) fn tile_rows(&self) -> usize {
-        (TILE_LEN / self.patch_len()).clamp(64, 2048).min(self.images_per_part() * self.pixels())
-    }
-
-    pub(super) fn tile_len(&self) -> usize {
-        if self.is_pointwise() { 0 } else { self.tile_rows() * self.patch_len() }
-    }
-
-    pub(super) fn images_per_part(&self) -> usize {
-        part_len(self.batch)
-    }
-
-    fn part_count(&self) -> usize {
-        self.batch.div_ceil(self.images_per_part())
     }
 }

@@ -1,12 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{max_error, random, widen};
+use crate::testing::{dot, max_error, poisoned, random, same_for_any_threads, widen};
 use crate::{Activation, Window};
-
-/// Relative to the largest value. A sum of at most a few thousand f32 products
-/// of numbers in [−1, 1] stays far below.
-const TOLERANCE: f64 = 1e-5;
 
 struct Case {
     shape: Conv2dShape,
@@ -27,29 +23,25 @@ impl Case {
         }
     }
 
-    fn forward(&self, activation: Activation) -> Vec<f32> {
-        let mut output = vec![f32::NAN; self.shape.output_len()];
-        let mut scratch = vec![f32::NAN; self.shape.forward_scratch_len()];
-        let Self { shape, input, weight, bias, .. } = self;
-        forward(shape, activation, input, weight, bias, &mut output, &mut scratch);
+    fn forward(&self, conv: &Conv2d, activation: Activation) -> Vec<f32> {
+        let mut packed = poisoned(conv.packed_len());
+        conv.pack(&self.weight, &mut packed, &mut poisoned(conv.pack_scratch_len()));
+        let inputs = Inputs { input: &self.input, packed: &packed, bias: &self.bias };
+        let mut output = poisoned(self.shape.output_len());
+        let mut scratch = poisoned(conv.forward_scratch_len());
+        conv.forward(activation, inputs, &mut output, &mut scratch);
         output
     }
 
-    fn backward(&self, activation: Activation) -> [Vec<f32>; 3] {
-        let output = self.forward(activation);
-        let mut grad_output = self.grad_output.clone();
-        let mut grad_input = vec![f32::NAN; self.shape.input_len()];
-        let mut grad_weight = vec![f32::NAN; self.shape.weight_len()];
-        let mut grad_bias = vec![f32::NAN; self.shape.out_channels];
-        let mut scratch = vec![f32::NAN; self.shape.backward_scratch_len()];
-        let saved = Saved { input: &self.input, weight: &self.weight, output: &output };
-        let gradients = Gradients {
-            input: Some(&mut grad_input),
-            weight: &mut grad_weight,
-            bias: &mut grad_bias,
-        };
-        backward(&self.shape, activation, saved, &mut grad_output, gradients, &mut scratch);
-        [grad_input, grad_weight, grad_bias]
+    /// The gradients by input, weight and bias.
+    fn backward(&self, conv: &Conv2d, activation: Activation, output: &[f32]) -> [Vec<f32>; 3] {
+        let lens = [self.shape.input_len(), self.shape.weight_len(), self.shape.out_channels];
+        let [mut input, mut weight, mut bias] = lens.map(poisoned);
+        let saved = Saved { input: &self.input, weight: &self.weight, output };
+        let gradients = Gradients { input: Some(&mut input), weight: &mut weight, bias: &mut bias };
+        let mut scratch = poisoned(conv.backward_scratch_len());
+        conv.backward(activation, saved, &self.grad_output, gradients, &mut scratch);
+        [input, weight, bias]
     }
 
     fn reference_output(&self) -> Vec<f64> {
@@ -60,31 +52,71 @@ impl Case {
             &widen(&self.bias),
         )
     }
+
+    fn reference_gradients(&self, grad_output: &[f64]) -> [Vec<f64>; 3] {
+        let (input, weight) = (widen(&self.input), widen(&self.weight));
+        reference::backward(&self.shape, &input, &weight, grad_output).into()
+    }
+}
+
+/// Every algorithm that fits the convolution, whether it pays or not, at every
+/// level.
+fn ways(shape: Conv2dShape) -> Vec<Conv2d> {
+    let algorithms = std::iter::once(Algorithm::Patches(Patches::new(shape)))
+        .chain(Winograd::candidates(&shape).map(Algorithm::Winograd));
+    algorithms
+        .flat_map(|algorithm| {
+            SimdLevel::available().map(move |level| {
+                let settings = Settings { level, ..Settings::default() };
+                Conv2d { shape, settings, algorithm }
+            })
+        })
+        .collect()
+}
+
+/// The error that an algorithm may make, relative to the largest value.
+fn tolerance(conv: &Conv2d) -> f64 {
+    match conv.algorithm {
+        // A sum of at most a few thousand f32 products of numbers in [−1, 1)
+        // stays far below.
+        Algorithm::Patches(_) => 1e-5,
+        // The transforms multiply rounding errors by their factors.
+        Algorithm::Winograd(_) => 5e-5,
+    }
+}
+
+#[track_caller]
+fn assert_close(conv: &Conv2d, name: &str, values: &[f32], truth: &[f64]) {
+    let error = max_error(values, truth);
+    assert!(error < tolerance(conv), "{name}: {error:e} with {conv:?}");
 }
 
 fn check(case: &Case) {
     let truth = case.reference_output();
-    assert!(max_error(&case.forward(Activation::None), &truth) < TOLERANCE);
-    let relu = case.forward(Activation::Relu);
     let truth_relu: Vec<f64> = truth.iter().map(|&value| value.max(0.0)).collect();
-    assert!(max_error(&relu, &truth_relu) < TOLERANCE);
-
-    for activation in [Activation::None, Activation::Relu] {
+    let plain = case.reference_gradients(&widen(&case.grad_output));
+    for conv in ways(case.shape) {
+        let output = case.forward(&conv, Activation::None);
+        assert_close(&conv, "output", &output, &truth);
+        let relu = case.forward(&conv, Activation::Relu);
+        assert_close(&conv, "output of ReLU", &relu, &truth_relu);
         let masked: Vec<f64> = case
             .grad_output
             .iter()
             .zip(&relu)
-            .map(|(&grad, &output)| {
-                let passes = activation == Activation::None || output > 0.0;
-                if passes { f64::from(grad) } else { 0.0 }
-            })
+            .map(|(&grad, &output)| if output > 0.0 { f64::from(grad) } else { 0.0 })
             .collect();
-        let (grad_input, grad_weight, grad_bias) =
-            reference::backward(&case.shape, &widen(&case.input), &widen(&case.weight), &masked);
-        let [input, weight, bias] = case.backward(activation);
-        assert!(max_error(&input, &grad_input) < TOLERANCE, "grad_input");
-        assert!(max_error(&weight, &grad_weight) < TOLERANCE, "grad_weight");
-        assert!(max_error(&bias, &grad_bias) < TOLERANCE, "grad_bias");
+        for (activation, output, truth) in [
+            (Activation::None, &output, &plain),
+            (Activation::Relu, &relu, &case.reference_gradients(&masked)),
+        ] {
+            let gradients = case.backward(&conv, activation, output);
+            for (name, (values, truth)) in
+                ["grad_input", "grad_weight", "grad_bias"].iter().zip(gradients.iter().zip(truth))
+            {
+                assert_close(&conv, name, values, truth);
+            }
+        }
     }
 }
 
@@ -109,25 +141,66 @@ proptest! {
     fn gradients_are_adjoint(shape in shapes(), seed in 0_u64..1000) {
         let mut case = Case::new(shape, seed);
         case.bias.fill(0.0);
-        let dot = |a: &[f32], b: &[f32]| -> f64 {
-            a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
-        };
-        let [grad_input, grad_weight, _] = case.backward(Activation::None);
-        let forward = dot(&case.forward(Activation::None), &case.grad_output);
-        let scale = 1.0 + shape.output_len() as f64;
-        prop_assert!((forward - dot(&case.input, &grad_input)).abs() / scale < TOLERANCE);
-        prop_assert!((forward - dot(&case.weight, &grad_weight)).abs() / scale < TOLERANCE);
+        let dot = |a: &[f32], b: &[f32]| dot(&widen(a), &widen(b));
+        for conv in ways(shape) {
+            let output = case.forward(&conv, Activation::None);
+            let [grad_input, grad_weight, _] = case.backward(&conv, Activation::None, &output);
+            let forward = dot(&output, &case.grad_output);
+            let scale = 1.0 + shape.output_len() as f64;
+            for backward in [dot(&case.input, &grad_input), dot(&case.weight, &grad_weight)] {
+                prop_assert!((forward - backward).abs() / scale < tolerance(&conv));
+            }
+        }
     }
 }
 
 #[test]
-fn agrees_where_tiles_end_inside_an_image_and_parts_hold_several_images() {
+fn agrees_where_blocks_end_inside_an_image_and_parts_hold_several_images() {
     let window = Window { kernel_size: 3, stride: 1, padding: 1 };
-    // 33 images in parts of 3; 3 · 29 · 31 pixels are more than one tile.
-    let shape = Conv2dShape::new([33, 29, 31, 2], 3, window).unwrap();
-    assert!(shape.tile_rows() < shape.images_per_part() * shape.pixels());
-    assert_ne!(shape.pixels() % shape.tile_rows(), 0);
+    // 33 images in parts of 3; a part has more pixels than a block.
+    let shape = Conv2dShape::new([33, 69, 71, 4], 3, window).unwrap();
     check(&Case::new(shape, 7));
+}
+
+/// More than a vector and more than a panel of channels on either side.
+#[test]
+fn agrees_with_many_channels() {
+    for (kernel_size, channels) in [(3, [33, 40]), (5, [40, 33]), (1, [70, 35]), (3, [16, 48])] {
+        let window = Window { kernel_size, stride: 1, padding: kernel_size / 2 };
+        let shape = Conv2dShape::new([3, 13, 11, channels[0]], channels[1], window).unwrap();
+        check(&Case::new(shape, kernel_size as u64));
+    }
+}
+
+/// Scratch holds a part of the batch only.
+#[test]
+fn agrees_where_winograd_takes_several_groups_of_images() {
+    let window = Window { kernel_size: 3, stride: 1, padding: 1 };
+    let scratch_len = |shape: &Conv2dShape| {
+        Winograd::candidates(shape).map(|tiled| tiled.forward_scratch_len()).max().unwrap()
+    };
+    let [one, seven] =
+        [1, 7].map(|batch| Conv2dShape::new([batch, 40, 40, 128], 8, window).unwrap());
+    assert!(scratch_len(&seven) < 7 * scratch_len(&one));
+    let shape = seven;
+    check(&Case::new(shape, 11));
+}
+
+#[test]
+fn winograd_is_chosen_where_it_saves_products_and_never_when_exact() {
+    let conv = |size, channels, out_channels, window, method| {
+        let shape = Conv2dShape::new([2, size, size, channels], out_channels, window).unwrap();
+        Conv2d::new(shape, Settings { method, ..Settings::default() }).algorithm
+    };
+    let same = |kernel_size| Window { kernel_size, stride: 1, padding: kernel_size / 2 };
+    let is_tiled = |algorithm| matches!(algorithm, Algorithm::Winograd(_));
+    assert!(is_tiled(conv(26, 96, 256, same(5), Method::Fast)));
+    assert!(is_tiled(conv(12, 256, 384, same(3), Method::Fast)));
+    assert!(!is_tiled(conv(12, 256, 384, same(3), Method::Exact)));
+    assert!(!is_tiled(conv(28, 1, 96, same(5), Method::Fast)));
+    assert!(!is_tiled(conv(26, 256, 256, same(1), Method::Fast)));
+    let strided = Window { kernel_size: 3, stride: 2, padding: 1 };
+    assert!(!is_tiled(conv(26, 96, 256, strided, Method::Fast)));
 }
 
 #[test]
@@ -176,30 +249,37 @@ fn relu_has_no_gradient_at_zero() {
         bias: vec![0.0],
         grad_output: vec![1.0; 3],
     };
-    assert_eq!(case.forward(Activation::Relu), [0.0, 0.0, 2.0]);
-    assert_eq!(case.backward(Activation::Relu), [vec![0.0, 0.0, 1.0], vec![2.0], vec![1.0]]);
+    for conv in ways(shape) {
+        let output = case.forward(&conv, Activation::Relu);
+        assert_eq!(output, [0.0, 0.0, 2.0]);
+        let gradients = case.backward(&conv, Activation::Relu, &output);
+        assert_eq!(gradients, [vec![0.0, 0.0, 1.0], vec![2.0], vec![1.0]]);
+    }
 }
 
 #[test]
 fn nan_is_not_hidden_by_relu() {
-    let window = Window { kernel_size: 1, stride: 1, padding: 0 };
+    let window = Window { kernel_size: 3, stride: 1, padding: 1 };
     let shape = Conv2dShape::new([1, 1, 1, 1], 1, window).unwrap();
     let mut case = Case::new(shape, 0);
     case.input[0] = f32::NAN;
-    assert!(case.forward(Activation::Relu)[0].is_nan());
+    for conv in ways(shape) {
+        assert!(case.forward(&conv, Activation::Relu)[0].is_nan(), "{conv:?}");
+    }
 }
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
     let window = Window { kernel_size: 5, stride: 1, padding: 2 };
-    let case = Case::new(Conv2dShape::new([21, 9, 9, 8], 12, window).unwrap(), 5);
-    let run = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| (case.forward(Activation::Relu), case.backward(Activation::Relu)))
-    };
-    let one = run(1);
-    assert_eq!(one, run(2));
-    assert_eq!(one, run(5));
+    let shape = Conv2dShape::new([21, 9, 9, 8], 12, window).unwrap();
+    let case = Case::new(shape, 5);
+    for conv in ways(shape) {
+        same_for_any_threads(|| {
+            let output = case.forward(&conv, Activation::Relu);
+            let gradients = case.backward(&conv, Activation::Relu, &output);
+            (output, gradients)
+        });
+    }
 }
 
 #[test]

@@ -7,9 +7,9 @@
 mod pack;
 mod tile;
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
-use crate::Activation;
+use crate::{Activation, SimdLevel};
 use tile::{Lanes, Operands, VECTORS};
 
 pub(crate) use pack::{pack_transposed, packed_len};
@@ -22,29 +22,13 @@ pub(crate) struct Lhs<'a> {
     pub(crate) stride: usize,
 }
 
-/// The right operand: its columns at depth k are adjacent, in panels of
-/// [`panel_width`] columns: column c of panel p is
-/// `data[p · panel_stride + k · stride + c]`.
+/// The right operand, whose columns at one depth are adjacent.
 #[derive(Clone, Copy)]
-pub(crate) struct Rhs<'a> {
-    data: &'a [f32],
-    stride: usize,
-    panel_stride: usize,
-}
-
-impl<'a> Rhs<'a> {
-    /// A matrix whose rows are `stride` apart.
-    #[inline(always)]
-    pub(crate) fn rows<S: Simd>(data: &'a [f32], stride: usize) -> Self {
-        Self { data, stride, panel_stride: panel_width::<S>() }
-    }
-
-    /// What [`pack_transposed`] made of a matrix with `depth` columns.
-    #[inline(always)]
-    pub(crate) fn packed<S: Simd>(data: &'a [f32], depth: usize) -> Self {
-        let width = panel_width::<S>();
-        Self { data, stride: width, panel_stride: width * depth }
-    }
+pub(crate) enum Rhs<'a> {
+    /// A row a depth, `stride` apart.
+    Rows { data: &'a [f32], stride: usize },
+    /// What [`pack_transposed`] made at the same level.
+    Packed(&'a [f32]),
 }
 
 /// What becomes of the sums.
@@ -66,8 +50,8 @@ pub(crate) struct Sizes {
     pub(crate) depth: usize,
 }
 
-/// Columns of a panel.
-pub(crate) const fn panel_width<S: Simd>() -> usize {
+/// Columns of a panel, the unit that the columns of an output are cut into.
+const fn panel_width<S: Simd>() -> usize {
     VECTORS * S::F32_LANES
 }
 
@@ -76,41 +60,65 @@ pub(crate) const fn panel_width<S: Simd>() -> usize {
 pub(crate) const GOOD_ROWS: usize = 126;
 
 /// Multiplies. The rows of `output` are `row_stride` apart.
-#[inline(always)]
-pub(crate) fn multiply<S: Simd>(
-    simd: S,
+pub(crate) fn multiply(
+    level: SimdLevel,
     sizes: Sizes,
     lhs: Lhs<'_>,
     rhs: Rhs<'_>,
     (output, row_stride): (&mut [f32], usize),
     epilogue: Epilogue<'_>,
 ) {
-    let Sizes { rows, columns, depth } = sizes;
-    if rows == 0 || columns == 0 {
-        return;
-    }
-    let last = |count: usize| count.saturating_sub(1);
-    assert!(row_stride >= columns && last(rows) * row_stride + columns <= output.len());
-    if depth > 0 {
-        assert!(last(rows) * lhs.row_stride + last(depth) * lhs.stride < lhs.data.len());
-        let (panels, width) = (columns.div_ceil(panel_width::<S>()), panel_width::<S>());
-        let last_columns = columns - last(panels) * width;
-        let end = last(panels) * rhs.panel_stride + last(depth) * rhs.stride + last_columns;
-        assert!(end <= rhs.data.len() && rhs.stride >= columns.min(width));
-    }
-    if let Epilogue::Bias(bias, _) = epilogue {
-        assert!(bias.len() >= columns);
-    }
+    level.run(Product { sizes, lhs, rhs, output, row_stride, epilogue });
+}
 
-    let band = Band { simd, columns, depth, lhs, rhs, row_stride, epilogue };
-    let (mut row, tiles) = (0, rows.div_ceil(tile::max_rows::<S>()));
-    for index in 0..tiles {
-        // Heights that differ by at most one: a tile of one row costs as much
-        // as one of seven.
-        let height = rows / tiles + usize::from(index < rows % tiles);
-        // SAFETY: the assertions above hold for all rows and columns.
-        unsafe { band.multiply(row, height, output) };
-        row += height;
+struct Product<'a> {
+    sizes: Sizes,
+    lhs: Lhs<'a>,
+    rhs: Rhs<'a>,
+    output: &'a mut [f32],
+    row_stride: usize,
+    epilogue: Epilogue<'a>,
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { sizes, lhs, rhs, output, row_stride, epilogue } = self;
+        let Sizes { rows, columns, depth } = sizes;
+        if rows == 0 || columns == 0 {
+            return;
+        }
+        let width = panel_width::<S>();
+        let (rhs, rhs_stride, panel_stride) = match rhs {
+            Rhs::Rows { data, stride } => (data, stride, width),
+            Rhs::Packed(data) => (data, width, width * depth),
+        };
+        let last = |count: usize| count.saturating_sub(1);
+        assert!(row_stride >= columns && last(rows) * row_stride + columns <= output.len());
+        if depth > 0 {
+            assert!(last(rows) * lhs.row_stride + last(depth) * lhs.stride < lhs.data.len());
+            let panels = columns.div_ceil(width);
+            let last_columns = columns - last(panels) * width;
+            let end = last(panels) * panel_stride + last(depth) * rhs_stride + last_columns;
+            assert!(end <= rhs.len() && rhs_stride >= columns.min(width));
+        }
+        if let Epilogue::Bias(bias, _) = epilogue {
+            assert!(bias.len() >= columns);
+        }
+
+        let band =
+            Band { simd, columns, depth, lhs, rhs, rhs_stride, panel_stride, row_stride, epilogue };
+        let (mut row, tiles) = (0, rows.div_ceil(tile::max_rows::<S>()));
+        for index in 0..tiles {
+            // Heights that differ by at most one: a tile of one row costs as
+            // much as one of seven.
+            let height = rows / tiles + usize::from(index < rows % tiles);
+            // SAFETY: the assertions above hold for all rows and columns.
+            unsafe { band.multiply(row, height, output) };
+            row += height;
+        }
     }
 }
 
@@ -120,7 +128,9 @@ struct Band<'a, S> {
     columns: usize,
     depth: usize,
     lhs: Lhs<'a>,
-    rhs: Rhs<'a>,
+    rhs: &'a [f32],
+    rhs_stride: usize,
+    panel_stride: usize,
     row_stride: usize,
     epilogue: Epilogue<'a>,
 }
@@ -181,15 +191,15 @@ impl<S: Simd> Band<'_, S> {
         lanes: Lanes<S>,
         output: &mut [f32],
     ) {
-        let Self { simd, depth, lhs, rhs, row_stride, .. } = *self;
+        let Self { simd, depth, lhs, rhs, rhs_stride, row_stride, .. } = *self;
         let column = panel * panel_width::<S>();
         let operands = Operands {
             depth,
             lhs: lhs.data.as_ptr().wrapping_add(row * lhs.row_stride),
             lhs_row_stride: lhs.row_stride,
             lhs_stride: lhs.stride,
-            rhs: rhs.data.as_ptr().wrapping_add(panel * rhs.panel_stride),
-            rhs_stride: rhs.stride,
+            rhs: rhs.as_ptr().wrapping_add(panel * self.panel_stride),
+            rhs_stride,
         };
         let output = output.as_mut_ptr().wrapping_add(row * row_stride + column);
         // SAFETY: the caller's promise.

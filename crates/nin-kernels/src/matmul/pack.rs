@@ -1,8 +1,9 @@
 //! Packing a right operand into panels.
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::panel_width;
+use crate::SimdLevel;
 
 /// The widest panel of any level.
 const MAX_PANEL_WIDTH: usize = 32;
@@ -15,25 +16,42 @@ pub(crate) fn packed_len(columns: usize, depth: usize) -> usize {
 /// Packs the transpose of `matrix`, which has `columns` rows of `depth`
 /// numbers, `row_stride` apart: number k of row c becomes column c at depth k.
 /// What lies beside the last column is not written and never read.
-#[inline(always)]
-pub(crate) fn pack_transposed<S: Simd>(
-    _: S,
+pub(crate) fn pack_transposed(
+    level: SimdLevel,
     [columns, depth]: [usize; 2],
     (matrix, row_stride): (&[f32], usize),
     packed: &mut [f32],
 ) {
-    /// Numbers of a row taken at once: a cache line.
-    const RUN: usize = 16;
-    let width = panel_width::<S>();
-    for (panel, packed) in packed.chunks_mut((width * depth).max(1)).enumerate() {
-        let first = (panel * width).min(columns);
-        let rows = first..(first + width).min(columns);
-        for start in (0..depth).step_by(RUN) {
-            let run = start..(start + RUN).min(depth);
-            for (column, row) in rows.clone().enumerate() {
-                let numbers = &matrix[row * row_stride..][run.clone()];
-                for (k, number) in run.clone().zip(numbers) {
-                    packed[k * width + column] = *number;
+    level.run(Pack { columns, depth, matrix, row_stride, packed });
+}
+
+struct Pack<'a> {
+    columns: usize,
+    depth: usize,
+    matrix: &'a [f32],
+    row_stride: usize,
+    packed: &'a mut [f32],
+}
+
+impl WithSimd for Pack<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        /// Numbers of a row taken at once: a cache line.
+        const RUN: usize = 16;
+        let Self { columns, depth, matrix, row_stride, packed } = self;
+        let width = panel_width::<S>();
+        for (panel, packed) in packed.chunks_mut((width * depth).max(1)).enumerate() {
+            let first = (panel * width).min(columns);
+            let rows = first..(first + width).min(columns);
+            for start in (0..depth).step_by(RUN) {
+                let run = start..(start + RUN).min(depth);
+                for (column, row) in rows.clone().enumerate() {
+                    let numbers = &matrix[row * row_stride..][run.clone()];
+                    for (k, number) in run.clone().zip(numbers) {
+                        packed[k * width + column] = *number;
+                    }
                 }
             }
         }

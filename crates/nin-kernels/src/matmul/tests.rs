@@ -1,5 +1,4 @@
 use proptest::prelude::*;
-use pulp::WithSimd;
 
 use super::*;
 use crate::simd::SimdLevel;
@@ -16,40 +15,32 @@ struct Case {
     seed: u64,
 }
 
-struct Run<'a> {
+/// The product of `rhs`, depth × columns, at a level.
+fn run(
+    level: SimdLevel,
     case: Case,
-    lhs: &'a [f32],
-    /// depth × columns.
-    rhs: &'a [f32],
-    output: &'a mut [f32],
-    epilogue: Epilogue<'a>,
-}
-
-impl WithSimd for Run<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Case { sizes: [rows, columns, depth], gap, transposed_lhs, packed_rhs, .. } = self.case;
-        let lhs_stride = gap + if transposed_lhs { rows } else { depth };
-        let lhs = match transposed_lhs {
-            true => Lhs { data: self.lhs, row_stride: 1, stride: lhs_stride },
-            false => Lhs { data: self.lhs, row_stride: lhs_stride, stride: 1 },
-        };
-        let rhs_stride = columns + gap;
-        let mut packed = poisoned(packed_len(columns, depth));
-        let rhs = if packed_rhs {
-            let transposed: Vec<f32> = (0..columns * depth)
-                .map(|i| self.rhs[i % depth * rhs_stride + i / depth])
-                .collect();
-            pack_transposed(simd, [columns, depth], (&transposed, depth), &mut packed);
-            Rhs::packed::<S>(&packed, depth)
-        } else {
-            Rhs::rows::<S>(self.rhs, rhs_stride)
-        };
-        let sizes = Sizes { rows, columns, depth };
-        multiply(simd, sizes, lhs, rhs, (self.output, columns + gap), self.epilogue);
-    }
+    [lhs, rhs]: [&[f32]; 2],
+    output: &mut [f32],
+    epilogue: Epilogue<'_>,
+) {
+    let Case { sizes: [rows, columns, depth], gap, transposed_lhs, packed_rhs, .. } = case;
+    let lhs_stride = gap + if transposed_lhs { rows } else { depth };
+    let lhs = match transposed_lhs {
+        true => Lhs { data: lhs, row_stride: 1, stride: lhs_stride },
+        false => Lhs { data: lhs, row_stride: lhs_stride, stride: 1 },
+    };
+    let stride = columns + gap;
+    let mut packed = poisoned(packed_len(columns, depth));
+    let rhs = if packed_rhs {
+        let transposed: Vec<f32> =
+            (0..columns * depth).map(|i| rhs[i % depth * stride + i / depth]).collect();
+        pack_transposed(level, [columns, depth], (&transposed, depth), &mut packed);
+        Rhs::Packed(&packed)
+    } else {
+        Rhs::Rows { data: rhs, stride }
+    };
+    let sizes = Sizes { rows, columns, depth };
+    multiply(level, sizes, lhs, rhs, (output, stride), epilogue);
 }
 
 fn check(case: Case) -> Result<(), TestCaseError> {
@@ -83,7 +74,7 @@ fn check(case: Case) -> Result<(), TestCaseError> {
             .collect();
         for level in SimdLevel::available() {
             let mut output = first.clone();
-            level.run(Run { case, lhs: &lhs, rhs: &rhs, output: &mut output, epilogue });
+            run(level, case, [&lhs, &rhs], &mut output, epilogue);
             for (row, first) in output.chunks(columns + gap).zip(first.chunks(columns + gap)) {
                 let same =
                     row.iter().zip(first).skip(columns).all(|(a, b)| a.to_bits() == b.to_bits());
@@ -128,14 +119,7 @@ fn an_element_does_not_depend_on_its_neighbours() {
     };
     let product = |level: SimdLevel, lhs: &[f32], rows| {
         let mut output = poisoned(rows * columns);
-        let run = Run {
-            case: case(rows),
-            lhs,
-            rhs: &rhs,
-            output: &mut output,
-            epilogue: Epilogue::Overwrite,
-        };
-        level.run(run);
+        run(level, case(rows), [lhs, &rhs], &mut output, Epilogue::Overwrite);
         output
     };
     for level in SimdLevel::available() {

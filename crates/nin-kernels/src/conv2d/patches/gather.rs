@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::Conv2dShape;
+use crate::conv2d::Conv2dShape;
 
 /// Where one output pixel's window lies in its image.
 struct Position {

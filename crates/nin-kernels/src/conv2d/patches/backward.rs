@@ -1,0 +1,152 @@
+//! Both gradients, a part of the batch at a time.
+
+use rayon::prelude::*;
+
+use super::Patches;
+use super::gather::{gather, scatter_add};
+use crate::conv2d::{Gradients, Saved};
+use crate::matmul::{Epilogue, Lhs, Rhs, Sizes, multiply};
+use crate::simd::vectorize;
+use crate::{Activation, SimdLevel};
+
+impl Patches {
+    pub(in crate::conv2d) fn backward(
+        &self,
+        level: SimdLevel,
+        activation: Activation,
+        saved: Saved<'_>,
+        grad_output: &[f32],
+        gradients: Gradients<'_>,
+        scratch: &mut [f32],
+    ) {
+        let shape = &self.shape;
+        let images = self.images_per_part();
+        let (input_len, output_len) =
+            (images * shape.image_len(), images * shape.pixels() * shape.out_channels);
+        // Without an activation the output is not read, and any will do.
+        let output = if activation == Activation::None { grad_output } else { saved.output };
+        let part_len = self.part_scratch_len();
+        let parts = saved
+            .input
+            .par_chunks(input_len)
+            .zip(output.par_chunks(output_len).zip(grad_output.par_chunks(output_len)))
+            .map(|(input, (output, grad_output))| {
+                let weight = saved.weight;
+                Part { patches: self, level, activation, weight, input, output, grad_output }
+            })
+            .zip(scratch.par_chunks_mut(part_len));
+        match gradients.input {
+            Some(grad_input) => parts
+                .zip(grad_input.par_chunks_mut(input_len))
+                .for_each(|((part, scratch), grad_input)| part.backward(Some(grad_input), scratch)),
+            None => parts.for_each(|(part, scratch)| part.backward(None, scratch)),
+        }
+        add_parts(scratch, part_len, 0, gradients.weight);
+        add_parts(scratch, part_len, shape.weight_len(), gradients.bias);
+    }
+}
+
+/// One part of the batch.
+struct Part<'a> {
+    patches: &'a Patches,
+    level: SimdLevel,
+    activation: Activation,
+    weight: &'a [f32],
+    input: &'a [f32],
+    output: &'a [f32],
+    grad_output: &'a [f32],
+}
+
+impl Part<'_> {
+    /// Leaves the part's gradients by weight and bias at the front of `scratch`.
+    fn backward(&self, mut grad_input: Option<&mut [f32]>, scratch: &mut [f32]) {
+        let Self { level, patches: sizes, .. } = *self;
+        let shape = &sizes.shape;
+        let (out_channels, depth) = (shape.out_channels, shape.patch_len());
+        let (grad_weight, scratch) = scratch.split_at_mut(shape.weight_len());
+        let (grad_bias, scratch) = scratch.split_at_mut(out_channels);
+        let (delta, patches) = scratch.split_at_mut(sizes.block_rows() * out_channels);
+        grad_bias.fill(0.0);
+        let is_pointwise = sizes.is_pointwise();
+        if let Some(grad_input) = grad_input.as_deref_mut()
+            && !is_pointwise
+        {
+            grad_input.fill(0.0);
+        }
+        for block in sizes.blocks(self.grad_output.len() / out_channels) {
+            let (rows, outputs) =
+                (block.len(), block.start * out_channels..block.end * out_channels);
+            let inputs = block.start * depth..block.end * depth;
+            let delta = &mut delta[..rows * out_channels];
+            self.before_activation(outputs, delta, grad_bias);
+
+            let inputs_of_block = if is_pointwise {
+                &self.input[inputs.clone()]
+            } else {
+                gather(shape, self.input, block.clone(), patches);
+                &*patches
+            };
+            let sizes = Sizes { rows: out_channels, columns: depth, depth: rows };
+            let lhs = Lhs { data: delta, row_stride: 1, stride: out_channels };
+            let rhs = Rhs::Rows { data: inputs_of_block, stride: depth };
+            let store = if block.start == 0 { Epilogue::Overwrite } else { Epilogue::Add };
+            multiply(level, sizes, lhs, rhs, (grad_weight, depth), store);
+
+            let Some(grad_input) = grad_input.as_deref_mut() else {
+                continue;
+            };
+            let sizes = Sizes { rows, columns: depth, depth: out_channels };
+            let lhs = Lhs { data: delta, row_stride: out_channels, stride: 1 };
+            let rhs = Rhs::Rows { data: self.weight, stride: depth };
+            let grads = if is_pointwise { &mut grad_input[inputs] } else { &mut *patches };
+            multiply(level, sizes, lhs, rhs, (grads, depth), Epilogue::Overwrite);
+            if !is_pointwise {
+                scatter_add(shape, patches, block, grad_input);
+            }
+        }
+    }
+
+    /// Writes the gradient before the activation of the numbers `outputs` to
+    /// `delta` and adds its rows to `grad_bias`.
+    fn before_activation(
+        &self,
+        outputs: std::ops::Range<usize>,
+        delta: &mut [f32],
+        grad_bias: &mut [f32],
+    ) {
+        let channels = grad_bias.len();
+        let (output, grad_output) = (&self.output[outputs.clone()], &self.grad_output[outputs]);
+        self.level.run(
+            #[inline(always)]
+            || {
+                let pixels = output.chunks_exact(channels).zip(grad_output.chunks_exact(channels));
+                for (delta, (output, grad)) in delta.chunks_exact_mut(channels).zip(pixels) {
+                    let numbers = delta.iter_mut().zip(&mut *grad_bias);
+                    for ((delta, sum), (&output, &grad)) in numbers.zip(output.iter().zip(grad)) {
+                        *delta = self.activation.backward(output, grad);
+                        *sum += *delta;
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// Adds the numbers from `start` on of all parts to `sum`, part after part.
+fn add_parts(scratch: &[f32], part_len: usize, start: usize, sum: &mut [f32]) {
+    /// Small enough to share among threads, large enough to be worth a task.
+    const BLOCK: usize = 16 * 1024;
+    let len = sum.len();
+    sum.par_chunks_mut(BLOCK).enumerate().for_each(|(block, sum)| {
+        vectorize(
+            #[inline(always)]
+            || {
+                sum.fill(0.0);
+                for part in scratch.chunks_exact(part_len) {
+                    let values = &part[start + block * BLOCK..start + len];
+                    sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+                }
+            },
+        );
+    });
+}

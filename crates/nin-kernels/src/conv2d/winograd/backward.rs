@@ -1,0 +1,162 @@
+//! Both gradients: the adjoint of each step of the forward pass, in reverse.
+
+use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::forward::transform_kernels;
+use super::points::Algorithm;
+use super::tiles::Tiles;
+use crate::conv2d::{Gradients, Saved};
+use crate::matmul::{Epilogue, Lhs, Rhs, Sizes, multiply};
+use crate::{Activation, SimdLevel};
+
+pub(super) struct Backward<'a, A, const M: usize, const R: usize, const P: usize> {
+    pub(super) level: SimdLevel,
+    pub(super) tiles: Tiles<A, M, R, P>,
+    pub(super) activation: Activation,
+    pub(super) saved: Saved<'a>,
+    pub(super) grad_output: &'a [f32],
+    pub(super) gradients: Gradients<'a>,
+    pub(super) scratch: &'a mut [f32],
+}
+
+impl<A, const M: usize, const R: usize, const P: usize> WithSimd for Backward<'_, A, M, R, P>
+where
+    A: Algorithm<M, R, P>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { level, tiles, activation, saved, grad_output, gradients, scratch } = self;
+        let Gradients { input: mut grad_input, weight: grad_weight, bias: grad_bias } = gradients;
+        let grid = tiles.grid;
+        let (in_channels, out_channels) = (grid.shape.in_channels, grid.shape.out_channels);
+        let (input_len, output_len) = (grid.input_map().len(), grid.output_map().len());
+        let kernels = grid.kernels();
+        let (kernel_planes, scratch) = scratch.split_at_mut(kernels.len());
+        let (grad_kernel_planes, scratch) = scratch.split_at_mut(kernels.len());
+        if grad_input.is_some() {
+            transform_kernels(simd, tiles, saved.weight, kernel_planes);
+        }
+        grad_bias.fill(0.0);
+
+        let images_per_group = grid.images_per_group();
+        for first in (0..grid.shape.batch).step_by(images_per_group) {
+            let images = images_per_group.min(grid.shape.batch - first);
+            let (inputs, outputs) = (grid.inputs(images), grid.outputs(images));
+            let (input_planes, rest) = scratch.split_at_mut(inputs.len());
+            let output_planes = &mut rest[..outputs.len()];
+            let input_numbers = first * input_len..(first + images) * input_len;
+            let output_numbers = first * output_len..(first + images) * output_len;
+
+            let input = &saved.input[input_numbers.clone()];
+            inputs.par_bands(input_planes, grid.columns()).for_each(|band| {
+                simd.vectorize(
+                    #[inline(always)]
+                    || tiles.input(simd, input, band),
+                );
+            });
+            let grad_output = &grad_output[output_numbers.clone()];
+            let output = match activation {
+                // Not read: any numbers will do.
+                Activation::None => grad_output,
+                Activation::Relu => &saved.output[output_numbers],
+            };
+            outputs.par_bands(output_planes, grid.columns()).for_each(|band| {
+                simd.vectorize(
+                    #[inline(always)]
+                    || tiles.grad_output(simd, activation, (output, grad_output), band),
+                );
+            });
+
+            // Row 1 of A is all ones: plane (1, 1) has the sums of the tiles.
+            let sums = &output_planes[(P + 1) * outputs.plane_stride()..];
+            for tile in sums.chunks(outputs.row_stride).take(outputs.rows) {
+                grad_bias.iter_mut().zip(tile).for_each(|(sum, value)| *sum += value);
+            }
+
+            let products = Products {
+                images: [inputs.rows, inputs.row_stride, outputs.row_stride],
+                channels: [in_channels, out_channels],
+                kernel_stride: kernels.row_stride,
+                store: if first == 0 { Epilogue::Overwrite } else { Epilogue::Add },
+                by_input: grad_input.is_some(),
+            };
+            input_planes
+                .par_chunks_mut(inputs.plane_stride())
+                .zip(output_planes.par_chunks(outputs.plane_stride()))
+                .zip(kernel_planes.par_chunks(kernels.plane_stride()))
+                .zip(grad_kernel_planes.par_chunks_mut(kernels.plane_stride()))
+                .for_each(|(((input, grad_output), kernel), grad_kernel)| {
+                    products.of_plane(level, input, grad_output, kernel, grad_kernel);
+                });
+
+            if let Some(grad_input) = grad_input.as_deref_mut() {
+                let planes = (inputs, &*input_planes);
+                grad_input[input_numbers].par_chunks_mut(input_len).enumerate().for_each(
+                    |(image, grad_input)| {
+                        simd.vectorize(
+                            #[inline(always)]
+                            || {
+                                let count = grid.tiles_per_image();
+                                let tiles_of_image = image * count..(image + 1) * count;
+                                tiles.grad_input(simd, planes, tiles_of_image, grad_input);
+                            },
+                        );
+                    },
+                );
+            }
+        }
+
+        let planes = (kernels, &*grad_kernel_planes);
+        grad_weight.par_chunks_mut(R * R * in_channels).enumerate().for_each(
+            |(out_channel, grad_kernel)| {
+                simd.vectorize(
+                    #[inline(always)]
+                    || tiles.grad_kernel(simd, planes, out_channel, grad_kernel),
+                );
+            },
+        );
+    }
+}
+
+/// The products of one plane.
+#[derive(Clone, Copy)]
+struct Products {
+    /// Tiles, and the strides of input and output tiles.
+    images: [usize; 3],
+    /// Channels of input and output.
+    channels: [usize; 2],
+    kernel_stride: usize,
+    /// What becomes of the gradient by the kernels.
+    store: Epilogue<'static>,
+    /// Whether the gradient by the input is wanted.
+    by_input: bool,
+}
+
+impl Products {
+    /// The gradient by the kernels from input and gradient by the output; then
+    /// the gradient by the input in the place of the input.
+    fn of_plane(
+        self,
+        level: SimdLevel,
+        input: &mut [f32],
+        grad_output: &[f32],
+        kernel: &[f32],
+        grad_kernel: &mut [f32],
+    ) {
+        let Self { images: [tiles, input_stride, output_stride], kernel_stride, .. } = self;
+        let [in_channels, out_channels] = self.channels;
+        let sizes = Sizes { rows: out_channels, columns: in_channels, depth: tiles };
+        let lhs = Lhs { data: grad_output, row_stride: 1, stride: output_stride };
+        let rhs = Rhs::Rows { data: input, stride: input_stride };
+        multiply(level, sizes, lhs, rhs, (grad_kernel, kernel_stride), self.store);
+        if self.by_input {
+            let sizes = Sizes { rows: tiles, columns: in_channels, depth: out_channels };
+            let lhs = Lhs { data: grad_output, row_stride: output_stride, stride: 1 };
+            let rhs = Rhs::Rows { data: kernel, stride: kernel_stride };
+            multiply(level, sizes, lhs, rhs, (input, input_stride), Epilogue::Overwrite);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Transformed tiles: one matrix a plane, a row a tile, a column a channel.
+
+use pulp::Simd;
+use rayon::prelude::*;
+
+use super::transform::Square;
+use crate::simd::load;
+
+/// Floats that rows are padded to a multiple of: a cache line.
+const LINE: usize = 16;
+
+/// The sizes of a stack of planes.
+#[derive(Clone, Copy)]
+pub(super) struct PlaneShape {
+    pub(super) planes: usize,
+    /// Rows of a plane.
+    pub(super) rows: usize,
+    /// Floats from a row to the next: the channels, padded.
+    pub(super) row_stride: usize,
+}
+
+impl PlaneShape {
+    pub(super) fn new(planes: usize, rows: usize, channels: usize) -> Self {
+        Self { planes, rows, row_stride: channels.next_multiple_of(LINE) }
+    }
+
+    /// Floats from a plane to the next. An odd number of cache lines, lest the
+    /// same row of all planes fall into the same few sets of the cache.
+    pub(super) fn plane_stride(&self) -> usize {
+        let lines = self.rows * self.row_stride / LINE;
+        (lines | 1) * LINE
+    }
+
+    /// Floats of the whole stack.
+    pub(super) fn len(&self) -> usize {
+        self.planes * self.plane_stride()
+    }
+
+    /// The vectors from `channel` on of row `row` in all P × P planes.
+    #[inline(always)]
+    pub(super) fn load<S: Simd, const P: usize>(
+        &self,
+        simd: S,
+        data: &[f32],
+        row: usize,
+        channel: usize,
+    ) -> Square<S::f32s, P> {
+        let data = &data[row * self.row_stride + channel..];
+        let mut square = [[simd.splat_f32s(0.0); P]; P];
+        for (plane, vector) in square.as_flattened_mut().iter_mut().enumerate() {
+            *vector = load(simd, &data[plane * self.plane_stride()..]);
+        }
+        square
+    }
+
+    /// Cuts all planes into bands of `rows_per_band` rows, to be written in
+    /// parallel.
+    pub(super) fn par_bands<'a>(
+        self,
+        data: &'a mut [f32],
+        rows_per_band: usize,
+    ) -> impl IndexedParallelIterator<Item = Band<'a>> {
+        assert!(data.len() >= self.len(), "length of planes");
+        let data = Shared(data.as_mut_ptr());
+        (0..self.rows.div_ceil(rows_per_band)).into_par_iter().map(move |band| {
+            let first = band * rows_per_band;
+            let rows = rows_per_band.min(self.rows - first);
+            Band { shape: self, first, rows, data: data.pointer(), _exclusive: Default::default() }
+        })
+    }
+}
+
+/// The same rows of every plane.
+pub(super) struct Band<'a> {
+    shape: PlaneShape,
+    /// The first of the rows.
+    pub(super) first: usize,
+    pub(super) rows: usize,
+    data: *mut f32,
+    _exclusive: std::marker::PhantomData<&'a mut [f32]>,
+}
+
+// SAFETY: a band is an exclusive borrow of its rows, as a slice would be.
+unsafe impl Send for Band<'_> {}
+
+impl Band<'_> {
+    /// Writes the vectors from `channel` on of row `row` of the band in all
+    /// P × P planes. Rows are padded to whole vectors.
+    #[inline(always)]
+    pub(super) fn store<S: Simd, const P: usize>(
+        &mut self,
+        row: usize,
+        channel: usize,
+        square: &Square<S::f32s, P>,
+    ) {
+        let Self { shape, first, rows, data, .. } = *self;
+        assert!(shape.planes == P * P && row < rows, "a row of every plane");
+        assert!(channel + S::F32_LANES <= shape.row_stride, "a vector of the row");
+        let start = (first + row) * shape.row_stride + channel;
+        for (plane, vector) in square.as_flattened().iter().enumerate() {
+            // SAFETY: the vector lies inside a row of the band in a plane that
+            // exists. `par_bands` has checked that all planes lie behind
+            // `data` and gives each row to one band only; `&mut self` makes
+            // this the only access to it.
+            unsafe {
+                let to = data.add(plane * shape.plane_stride() + start);
+                to.cast::<S::f32s>().write_unaligned(*vector);
+            }
+        }
+    }
+}
+
+/// A pointer that bands on several threads are made from.
+#[derive(Clone, Copy)]
+struct Shared(*mut f32);
+
+// SAFETY: the pointer is only copied into bands, whose rows do not overlap.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    fn pointer(&self) -> *mut f32 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pulp::WithSimd;
+
+    use super::*;
+    use crate::SimdLevel;
+
+    struct Fill<'a>(Band<'a>);
+
+    impl WithSimd for Fill<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self(mut band) = self;
+            for row in 0..band.rows {
+                let value = |plane: usize| simd.splat_f32s((plane * 7 + band.first + row) as f32);
+                let square = [[value(0), value(1)], [value(2), value(3)]];
+                for channel in (0..5).step_by(S::F32_LANES) {
+                    band.store::<S, 2>(row, channel, &square);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bands_cover_every_row_of_every_plane_once() {
+        let shape = PlaneShape::new(4, 7, 5);
+        for level in SimdLevel::available() {
+            let mut data = vec![f32::NAN; shape.len()];
+            shape.par_bands(&mut data, 2).for_each(|band| level.run(Fill(band)));
+            for plane in 0..4 {
+                for row in 0..7 {
+                    let values = &data[plane * shape.plane_stride() + row * 16..][..5];
+                    assert_eq!(values, [(plane * 7 + row) as f32; 5]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn planes_do_not_start_at_multiples_of_a_page() {
+        for rows in 1..40 {
+            assert_eq!(PlaneShape::new(64, rows, 256).plane_stride() / 16 % 2, 1);
+        }
+    }
+}
