@@ -4,6 +4,7 @@
 mod ci;
 mod command;
 mod golden;
+mod python;
 mod tidy;
 
 use std::path::Path;
