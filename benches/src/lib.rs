@@ -1,9 +1,11 @@
-//! What the benchmarks share: the networks' layers, the columns of a
-//! comparison, the check before the clock starts, and the machine's rate.
+//! What the benchmarks share: the networks' layers, the columns of a row, the
+//! check before the clock starts, and the machine's rate; and our side of the
+//! comparison with other programs.
 #![forbid(unsafe_code)]
 
 pub mod check;
 pub mod columns;
+pub mod compare;
 pub mod layers;
 pub mod numbers;
 pub mod peer;

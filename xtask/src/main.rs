@@ -3,7 +3,9 @@
 
 mod ci;
 mod command;
+mod compare;
 mod golden;
+mod python;
 mod tidy;
 
 use std::path::Path;
@@ -16,6 +18,8 @@ use clap::Parser;
 enum Task {
     /// Run everything that must pass before a change is merged
     Ci,
+    /// Time a training step and inference beside PyTorch, ONNX Runtime, OpenVINO and candle
+    Compare(compare::Options),
     /// Write the PyTorch truth under golden/ anew
     Golden(golden::Options),
     /// Check what neither rustfmt nor clippy looks at
@@ -25,6 +29,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Ci => ci::run(root()),
+        Task::Compare(options) => compare::run(root(), &options),
         Task::Golden(options) => golden::run(root(), &options),
         Task::Tidy(options) => tidy::run(root(), &options),
     };

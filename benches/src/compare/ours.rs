@@ -1,0 +1,108 @@
+//! This project's engine as a contestant.
+
+use anyhow::Result;
+use candle_core::Device;
+use nin_layers::engine::{self, Batch, Engine, TrainStep, UpdateScale};
+use nin_layers::{LayerSpec, Plan};
+
+use super::case::Problem;
+use super::contestant::{Contestant, Pass, Precision, Ready, Step, Trial, trial_sgd};
+
+/// Checks the engine on the problem and prepares its step.
+///
+/// # Errors
+///
+/// Of the engine.
+pub fn contestant(problem: Problem, pass: Pass, precision: Precision) -> Result<Contestant> {
+    if precision == Precision::Bf16 {
+        return Ok(Contestant::Unavailable("the engine computes in f32 only".to_owned()));
+    }
+    Ok(match pass {
+        Pass::Train => {
+            // The trial's engine is gone before the one that is timed is there, so
+            // that the most memory held is the latter's.
+            let ready = trial(&problem)?;
+            let engine = create(&problem, problem.network.plan().clone())?;
+            Contestant::Ready { ready, step: train_step(engine, problem) }
+        }
+        Pass::Inference => {
+            let mut engine = create(&problem, problem.network.plan().clone())?;
+            let ready = Ready { scores: evaluate(&mut *engine, &problem)?, trial: None };
+            Contestant::Ready { ready, step: inference_step(engine, problem) }
+        }
+    })
+}
+
+fn create(problem: &Problem, plan: Plan) -> Result<Box<dyn Engine>> {
+    let scale = |_name: &str| UpdateScale::default();
+    Ok(engine::create(&Device::Cpu, plan, &problem.weights, scale)?)
+}
+
+fn batch(problem: &Problem) -> Batch<'_> {
+    Batch { images: &problem.images, labels: &problem.labels }
+}
+
+fn evaluate(engine: &mut dyn Engine, problem: &Problem) -> Result<Vec<f32>> {
+    engine.evaluate(batch(problem))?;
+    Ok(engine.logits().to_vec())
+}
+
+/// The scores before and after one training step of an engine without the layers
+/// of dropout.
+fn trial(problem: &Problem) -> Result<Ready> {
+    let plan = problem.network.plan();
+    let mut layers = plan.layers().to_vec();
+    layers.retain(|layer| !matches!(layer.spec, LayerSpec::Dropout(_)));
+    let mut engine = create(problem, Plan::new(plan.input(), layers)?)?;
+    let scores = evaluate(&mut *engine, problem)?;
+    let step = TrainStep { sgd: trial_sgd(problem.sgd), ..TrainStep::default() };
+    let result = engine.train_step(batch(problem), &step)?;
+    let loss = result.loss_sum / result.samples as f64;
+    let trial = Trial { loss, scores: evaluate(&mut *engine, problem)? };
+    Ok(Ready { scores, trial: Some(trial) })
+}
+
+fn train_step(mut engine: Box<dyn Engine>, problem: Problem) -> Step {
+    let mut step = TrainStep { sgd: problem.sgd, ..TrainStep::default() };
+    Box::new(move || {
+        engine.train_step(batch(&problem), &step)?;
+        step.step += 1;
+        Ok(())
+    })
+}
+
+/// The engine adds the loss of the N × classes scores, which costs nothing
+/// beside the network.
+fn inference_step(mut engine: Box<dyn Engine>, problem: Problem) -> Step {
+    Box::new(move || {
+        engine.evaluate(batch(&problem))?;
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::case::Case;
+
+    #[test]
+    fn the_trial_step_moves_the_scores_and_bf16_says_what_is_missing() {
+        let problem = Case::PaperMnist.problem().unwrap();
+        let contestant = |precision| contestant(problem.clone(), Pass::Train, precision).unwrap();
+        let Contestant::Ready { ready, mut step } = contestant(Precision::F32) else {
+            panic!("f32 is there");
+        };
+        let trial = ready.trial.unwrap();
+        let largest = |values: &mut dyn Iterator<Item = f32>| values.fold(0.0, f32::max);
+        let moved = ready.scores.iter().zip(&trial.scores).map(|(a, b)| (a - b).abs());
+        let (moved, score) =
+            (largest(&mut moved.into_iter()), largest(&mut ready.scores.iter().copied()));
+        assert!(moved > 0.01 * score, "{moved} of {score}");
+        step().unwrap();
+
+        let Contestant::Unavailable(why) = contestant(Precision::Bf16) else {
+            panic!("bf16 is not there");
+        };
+        assert!(why.contains("f32 only"), "{why}");
+    }
+}

@@ -1,0 +1,46 @@
+//! The optimised binary of the benchmarks.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::command::{self, cargo};
+
+/// Builds it and says where it is.
+pub(super) fn build() -> Result<PathBuf> {
+    let messages = command::read(&mut cargo(
+        "build --release --package nin-benches --bin contestant \
+         --message-format json-render-diagnostics",
+    ))?;
+    messages.iter().find_map(|line| executable(line)).context("cargo names no executable")
+}
+
+/// The part of cargo's messages that matters here.
+#[derive(Deserialize)]
+struct Artifact {
+    executable: Option<PathBuf>,
+}
+
+/// The executable in a line of cargo's, most of which tell of libraries.
+fn executable(line: &str) -> Option<PathBuf> {
+    serde_json::from_str::<Artifact>(line).ok()?.executable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_executable_is_found_among_libraries() {
+        let line = r#"{"reason":"compiler-artifact","executable":"/x/contestant","fresh":true}"#;
+        assert_eq!(executable(line), Some("/x/contestant".into()));
+        for other in [
+            r#"{"reason":"compiler-artifact","executable":null}"#,
+            r#"{"reason":"build-finished","success":true}"#,
+            "",
+        ] {
+            assert_eq!(executable(other), None, "{other}");
+        }
+    }
+}
