@@ -3,7 +3,7 @@
 use nin_benches::check::{KINK, assert_close};
 use nin_benches::numbers::{random, widen};
 use nin_kernels::Activation;
-use nin_kernels::conv2d::{self, Conv2dShape, Gradients, Saved};
+use nin_kernels::conv2d::{self, Conv2d, Conv2dShape, ConvSettings, Gradients, Inputs, Saved};
 
 /// Channels of the output whose truth is worked out, for the first image only:
 /// the plain loops would need minutes for all.
@@ -12,6 +12,7 @@ const CHECKED_CHANNELS: usize = 3;
 /// Buffers of a convolution, forward and backward.
 pub(crate) struct Case {
     pub(crate) shape: Conv2dShape,
+    conv: Conv2d,
     pub(crate) input: Vec<f32>,
     pub(crate) weight: Vec<f32>,
     pub(crate) bias: Vec<f32>,
@@ -21,6 +22,7 @@ pub(crate) struct Case {
     grad_input: Vec<f32>,
     grad_weight: Vec<f32>,
     grad_bias: Vec<f32>,
+    packed: Vec<f32>,
     scratch: Vec<f32>,
 }
 
@@ -33,10 +35,11 @@ pub(crate) struct TrueGradients {
 
 impl Case {
     pub(crate) fn new(shape: Conv2dShape) -> Self {
-        let scratch = shape.forward_scratch_len().max(shape.backward_scratch_len());
+        let conv = Conv2d::new(shape, ConvSettings::default());
         let poisoned = |len| vec![f32::NAN; len];
         let mut case = Self {
             shape,
+            conv,
             input: random(shape.input_len(), 1),
             weight: random(shape.weight_len(), 2),
             bias: random(shape.out_channels, 3),
@@ -45,7 +48,8 @@ impl Case {
             grad_input: poisoned(shape.input_len()),
             grad_weight: poisoned(shape.weight_len()),
             grad_bias: poisoned(shape.out_channels),
-            scratch: poisoned(scratch),
+            packed: poisoned(conv.packed_len()),
+            scratch: poisoned(conv.scratch_len()),
         };
         case.fill_slice_of_grad_output();
         case
@@ -84,12 +88,11 @@ impl Case {
     }
 
     pub(crate) fn forward(&mut self) {
-        let Self { shape, input, weight, bias, output, scratch, .. } = self;
-        conv2d::forward(shape, Activation::Relu, input, weight, bias, output, scratch);
+        let Self { conv, input, weight, bias, output, packed, scratch, .. } = self;
+        conv.pack(weight, packed, scratch);
+        conv.forward(Activation::Relu, Inputs { input, packed, bias }, output, scratch);
     }
 
-    /// The gradient by the output is masked in place; to mask it again changes
-    /// nothing, so that the same buffer serves every run.
     pub(crate) fn backward(&mut self) {
         let saved = Saved { input: &self.input, weight: &self.weight, output: &self.output };
         let gradients = Gradients {
@@ -97,9 +100,8 @@ impl Case {
             weight: &mut self.grad_weight,
             bias: &mut self.grad_bias,
         };
-        let grad_output = &mut self.grad_output;
-        let scratch = &mut self.scratch;
-        conv2d::backward(&self.shape, Activation::Relu, saved, grad_output, gradients, scratch);
+        let (grad_output, scratch) = (&self.grad_output, &mut self.scratch);
+        self.conv.backward(Activation::Relu, saved, grad_output, gradients, scratch);
     }
 
     /// Input, weight, bias and gradient by the output in f64.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use candle_core::Device;
 use nin_layers::engine::{self, Batch, Engine, TrainStep, UpdateScale};
-use nin_layers::{LayerSpec, Plan};
+use nin_layers::{ConvSettings, LayerSpec, Plan};
 
 use super::case::Problem;
 use super::contestant::{Contestant, Pass, Precision, Ready, Step, Trial, trial_sgd};
@@ -35,7 +35,7 @@ pub fn contestant(problem: Problem, pass: Pass, precision: Precision) -> Result<
 
 fn create(problem: &Problem, plan: Plan) -> Result<Box<dyn Engine>> {
     let scale = |_name: &str| UpdateScale::default();
-    Ok(engine::create(&Device::Cpu, plan, &problem.weights, scale)?)
+    Ok(engine::create(&Device::Cpu, plan, ConvSettings::default(), &problem.weights, scale)?)
 }
 
 fn batch(problem: &Problem) -> Batch<'_> {

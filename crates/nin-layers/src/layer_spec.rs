@@ -1,6 +1,7 @@
 //! The kinds of layer that a network is planned from.
 
 use nin_kernels::ShapeError;
+use nin_kernels::conv2d::ConvSettings;
 use nin_kernels::dropout::DropoutProbability;
 
 use crate::batch_norm::{BatchNormNode, BatchNormSpec};
@@ -77,9 +78,9 @@ impl LayerSpec {
     }
 
     /// The layer as a part of a planned engine, with these parameters.
-    pub(crate) fn node(&self, parameters: Vec<Parameter>) -> Box<dyn Node> {
+    pub(crate) fn node(&self, settings: ConvSettings, parameters: Vec<Parameter>) -> Box<dyn Node> {
         match *self {
-            Self::Conv2d(spec) => Box::new(Conv2dNode::new(spec, parameters)),
+            Self::Conv2d(spec) => Box::new(Conv2dNode::new(spec, settings, parameters)),
             Self::BatchNorm2d(spec) => Box::new(BatchNormNode::new(spec, parameters)),
             Self::MaxPool2d(layer) => Box::new(MaxPoolNode::new(layer)),
             Self::AvgPool2d(layer) => Box::new(AvgPoolNode(layer)),

@@ -41,6 +41,7 @@ pub use sequential::Sequential;
 pub use state::StateDict;
 
 pub use nin_kernels::avg_pool::Divisor;
+pub use nin_kernels::conv2d::{ConvMethod, ConvSettings};
 pub use nin_kernels::cross_entropy::{LabelSmoothing, argmax};
 pub use nin_kernels::dropout::DropoutProbability;
 pub use nin_kernels::lrn::{AlphaScaling, LrnParams};

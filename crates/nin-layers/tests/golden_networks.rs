@@ -10,9 +10,9 @@ use candle_nn::{ModuleT, VarBuilder, VarMap};
 use golden::{Case, TOLERANCE, number, rounding, size, window};
 use nin_layers::engine::{self, Batch, TrainStep, UpdateScale};
 use nin_layers::{
-    Activation, AlphaScaling, AvgPool2d, BatchNormSpec, Conv2dSpec, Divisor, DropoutProbability,
-    LabelSmoothing, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, ParameterRole,
-    Plan, Sequential, SgdParams, StateDict, cross_entropy,
+    Activation, AlphaScaling, AvgPool2d, BatchNormSpec, Conv2dSpec, ConvSettings, Divisor,
+    DropoutProbability, LabelSmoothing, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d,
+    NamedLayer, ParameterRole, Plan, Sequential, SgdParams, StateDict, cross_entropy,
 };
 use serde_json::Value;
 
@@ -66,7 +66,9 @@ fn tape(case: &Case, plan: Plan) {
 fn planned(case: &Case, plan: Plan) {
     let weights = weights(case, &plan);
     let scale = |_: &str| UpdateScale::default();
-    let mut engine = engine::create(&Device::Cpu, plan.clone(), &weights, scale).unwrap();
+    let mut engine =
+        engine::create(&Device::Cpu, plan.clone(), ConvSettings::default(), &weights, scale)
+            .unwrap();
 
     let input = case.tensor("input").permute((0, 2, 3, 1)).unwrap();
     let images: Vec<f32> = input.flatten_all().unwrap().to_vec1().unwrap();

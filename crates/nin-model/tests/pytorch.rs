@@ -9,7 +9,7 @@ use std::path::Path;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{ModuleT, VarBuilder};
 use nin_layers::engine::{self, UpdateScale};
-use nin_layers::{LayerError, StateDict};
+use nin_layers::{ConvSettings, LayerError, StateDict};
 use nin_model::{ModelConfig, Network, checkpoint};
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
@@ -120,7 +120,8 @@ fn load(network: &Network, weights: &StateDict) -> Result<(), LayerError> {
     let bytes = checkpoint::to_bytes(weights, &()).unwrap();
     let (weights, ()) = checkpoint::from_bytes(&bytes).unwrap();
     let scale = |_: &str| UpdateScale::default();
-    engine::create(&Device::Cpu, network.plan().clone(), &weights, scale).map(|_| ())
+    engine::create(&Device::Cpu, network.plan().clone(), ConvSettings::default(), &weights, scale)
+        .map(|_| ())
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use candle_core::Device;
 use nin_dataset::{Loader, Preparation, load};
+use nin_layers::ConvSettings;
 use nin_layers::engine::{self, Batch, UpdateScale};
 use nin_model::config::InitKind;
 use nin_model::{ModelConfig, Network};
@@ -37,7 +38,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let weights = network.initial_weights(seed)?;
             let plan = network.plan().clone();
             let mut engine =
-                engine::create(&Device::Cpu, plan, &weights, |_| UpdateScale::default())?;
+                engine::create(&Device::Cpu, plan, ConvSettings::default(), &weights, |_| {
+                    UpdateScale::default()
+                })?;
             engine.evaluate(Batch { images: &batch.images, labels: &batch.labels })?;
             let classes = config.data.num_classes;
             let is_dead = |class: &usize| {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 use nin_layers::engine::{self, Batch, Engine, TrainStep};
-use nin_layers::{ParameterRole, StateDict};
+use nin_layers::{ConvSettings, ParameterRole, StateDict};
 use nin_model::config::{BlockConfig, Channels};
 use nin_model::{ModelConfig, Network};
 use nin_trainer::{ConfigSource, OptimizerConfig};
@@ -135,7 +135,8 @@ impl Case {
         let optimizer = self.optimizer();
         let scale = |name: &str| optimizer.update_scale(&network, name);
         let plan = network.plan().clone();
-        let mut engine = engine::create(&Device::Cpu, plan, &start, scale).unwrap();
+        let mut engine =
+            engine::create(&Device::Cpu, plan, ConvSettings::default(), &start, scale).unwrap();
         let loss = self.check_losses(&train(&mut *engine, &optimizer));
         let end = engine.weights().unwrap();
         assert_eq!(self.tensors.len(), 1 + 2 * end.len(), "{}: tensors left over", self.name);

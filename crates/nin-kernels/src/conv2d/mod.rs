@@ -13,7 +13,7 @@
 //!
 //! N·H'·W'·O·k·k·I multiply-adds forward, the same again for each of the two
 //! gradients. 3×3 and 5×5 kernels of stride 1 between many channels need a
-//! third to a sixth of that (Winograd's algorithm, [`Method::Fast`]). Scratch:
+//! third to a sixth of that (Winograd's algorithm, [`ConvMethod::Fast`]). Scratch:
 //! a few MiB, in the backward pass also a copy or two of the weight.
 //!
 //! # Source
@@ -22,11 +22,11 @@
 //! dilation 1 and one group.
 //!
 //! ```
-//! use nin_kernels::conv2d::{Conv2d, Conv2dShape, Inputs, Settings};
+//! use nin_kernels::conv2d::{Conv2d, Conv2dShape, Inputs, ConvSettings};
 //! use nin_kernels::{Activation, Window};
 //!
 //! let window = Window { kernel_size: 3, stride: 1, padding: 0 };
-//! let conv = Conv2d::new(Conv2dShape::new([1, 3, 4, 1], 1, window)?, Settings::default());
+//! let conv = Conv2d::new(Conv2dShape::new([1, 3, 4, 1], 1, window)?, ConvSettings::default());
 //! let mut scratch = vec![0.0; conv.scratch_len()];
 //! let mut packed = vec![0.0; conv.packed_len()];
 //! conv.pack(&[1.0; 9], &mut packed, &mut scratch);
@@ -53,7 +53,7 @@ use winograd::Winograd;
 
 /// How convolutions may be computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Method {
+pub enum ConvMethod {
     /// With as few products as possible: results are as far from the exact
     /// ones as a few more roundings bring them.
     #[default]
@@ -64,16 +64,16 @@ pub enum Method {
 
 /// What a convolution is computed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct ConvSettings {
     /// Which algorithms may be used.
-    pub method: Method,
+    pub method: ConvMethod,
     /// The vector instructions.
     pub level: SimdLevel,
 }
 
-impl Default for Settings {
+impl Default for ConvSettings {
     fn default() -> Self {
-        Self { method: Method::default(), level: SimdLevel::current() }
+        Self { method: ConvMethod::default(), level: SimdLevel::current() }
     }
 }
 
@@ -81,7 +81,7 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conv2d {
     shape: Conv2dShape,
-    settings: Settings,
+    settings: ConvSettings,
     algorithm: Algorithm,
 }
 
@@ -128,10 +128,10 @@ pub struct Gradients<'a> {
 
 impl Conv2d {
     /// Chooses the algorithm.
-    pub fn new(shape: Conv2dShape, settings: Settings) -> Self {
+    pub fn new(shape: Conv2dShape, settings: ConvSettings) -> Self {
         let winograd = match settings.method {
-            Method::Fast => Winograd::choose(&shape),
-            Method::Exact => None,
+            ConvMethod::Fast => Winograd::choose(&shape),
+            ConvMethod::Exact => None,
         };
         let algorithm = match winograd {
             Some(winograd) => Algorithm::Winograd(winograd),

@@ -67,7 +67,7 @@ fn ways(shape: Conv2dShape) -> Vec<Conv2d> {
     algorithms
         .flat_map(|algorithm| {
             SimdLevel::available().map(move |level| {
-                let settings = Settings { level, ..Settings::default() };
+                let settings = ConvSettings { level, ..ConvSettings::default() };
                 Conv2d { shape, settings, algorithm }
             })
         })
@@ -190,17 +190,17 @@ fn agrees_where_winograd_takes_several_groups_of_images() {
 fn winograd_is_chosen_where_it_saves_products_and_never_when_exact() {
     let conv = |size, channels, out_channels, window, method| {
         let shape = Conv2dShape::new([2, size, size, channels], out_channels, window).unwrap();
-        Conv2d::new(shape, Settings { method, ..Settings::default() }).algorithm
+        Conv2d::new(shape, ConvSettings { method, ..ConvSettings::default() }).algorithm
     };
     let same = |kernel_size| Window { kernel_size, stride: 1, padding: kernel_size / 2 };
     let is_tiled = |algorithm| matches!(algorithm, Algorithm::Winograd(_));
-    assert!(is_tiled(conv(26, 96, 256, same(5), Method::Fast)));
-    assert!(is_tiled(conv(12, 256, 384, same(3), Method::Fast)));
-    assert!(!is_tiled(conv(12, 256, 384, same(3), Method::Exact)));
-    assert!(!is_tiled(conv(28, 1, 96, same(5), Method::Fast)));
-    assert!(!is_tiled(conv(26, 256, 256, same(1), Method::Fast)));
+    assert!(is_tiled(conv(26, 96, 256, same(5), ConvMethod::Fast)));
+    assert!(is_tiled(conv(12, 256, 384, same(3), ConvMethod::Fast)));
+    assert!(!is_tiled(conv(12, 256, 384, same(3), ConvMethod::Exact)));
+    assert!(!is_tiled(conv(28, 1, 96, same(5), ConvMethod::Fast)));
+    assert!(!is_tiled(conv(26, 256, 256, same(1), ConvMethod::Fast)));
     let strided = Window { kernel_size: 3, stride: 2, padding: 1 };
-    assert!(!is_tiled(conv(26, 96, 256, strided, Method::Fast)));
+    assert!(!is_tiled(conv(26, 96, 256, strided, ConvMethod::Fast)));
 }
 
 #[test]

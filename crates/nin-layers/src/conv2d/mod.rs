@@ -5,7 +5,7 @@ mod op;
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
-use nin_kernels::conv2d::Conv2dShape;
+use nin_kernels::conv2d::{Conv2dShape, ConvSettings};
 use nin_kernels::{Activation, Window};
 
 pub(crate) use node::Conv2dNode;
@@ -113,6 +113,7 @@ impl Conv2dSpec {
 #[derive(Clone, Debug)]
 pub struct Conv2d {
     spec: Conv2dSpec,
+    settings: ConvSettings,
     weight: Tensor,
     bias: Tensor,
 }
@@ -137,7 +138,12 @@ impl Conv2d {
         if bias.dims() != [out_channels] {
             candle_core::bail!("bias has shape {:?}, wanted [{out_channels}]", bias.dims());
         }
-        Ok(Self { spec, weight, bias })
+        Ok(Self { spec, settings: ConvSettings::default(), weight, bias })
+    }
+
+    /// The same layer, computed in another way than the default one.
+    pub fn with_settings(self, settings: ConvSettings) -> Self {
+        Self { settings, ..self }
     }
 
     /// What the layer is, apart from its weights.
@@ -159,7 +165,7 @@ impl Module for Conv2d {
         let output = to_channels_last(input)?.apply_op3(
             &to_channels_last(&self.weight)?,
             &self.bias.contiguous()?,
-            op::Conv2dOp { spec: self.spec },
+            op::Conv2dOp { spec: self.spec, settings: self.settings },
         )?;
         to_channels_first(&output)
     }

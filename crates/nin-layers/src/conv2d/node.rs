@@ -1,20 +1,33 @@
 //! Convolution in a planned engine.
 
-use nin_kernels::conv2d::{self, Saved};
+use nin_kernels::conv2d::{self, Conv2d, Inputs, Saved};
 
-use super::Conv2dSpec;
+use super::{Conv2dSpec, ConvSettings};
 use crate::LayerError;
 use crate::engine::{Context, Gradients, Node, Parameter};
 
 pub(crate) struct Conv2dNode {
     spec: Conv2dSpec,
+    settings: ConvSettings,
     /// Weight and bias, as [`Conv2dSpec::parameters`] lists them.
     parameters: Vec<Parameter>,
+    /// The weight as the kernel reads it.
+    packed: Vec<f32>,
+    /// Whether the weight may have changed since it was packed.
+    is_stale: bool,
 }
 
 impl Conv2dNode {
-    pub(crate) fn new(spec: Conv2dSpec, parameters: Vec<Parameter>) -> Self {
-        Self { spec, parameters }
+    pub(crate) fn new(
+        spec: Conv2dSpec,
+        settings: ConvSettings,
+        parameters: Vec<Parameter>,
+    ) -> Self {
+        Self { spec, settings, parameters, packed: Vec::new(), is_stale: true }
+    }
+
+    fn kernel(&self, context: &Context<'_>) -> Result<Conv2d, LayerError> {
+        Ok(Conv2d::new(self.spec.kernel_shape(context.input_shape)?, self.settings))
     }
 }
 
@@ -25,11 +38,16 @@ impl Node for Conv2dNode {
         input: &[f32],
         output: &mut [f32],
     ) -> Result<(), LayerError> {
-        let shape = self.spec.kernel_shape(context.input_shape)?;
+        let conv = self.kernel(context)?;
         let [weight, bias] = &*self.parameters else { unreachable!("a convolution has two") };
-        let scratch = context.scratch(shape.forward_scratch_len());
-        let activation = self.spec.activation;
-        conv2d::forward(&shape, activation, input, &weight.value, &bias.value, output, scratch);
+        if self.is_stale {
+            self.packed.resize(conv.packed_len(), 0.0);
+            conv.pack(&weight.value, &mut self.packed, context.scratch(conv.pack_scratch_len()));
+            self.is_stale = false;
+        }
+        let inputs = Inputs { input, packed: &self.packed, bias: &bias.value };
+        let scratch = context.scratch(conv.forward_scratch_len());
+        conv.forward(self.spec.activation, inputs, output, scratch);
         Ok(())
     }
 
@@ -38,16 +56,15 @@ impl Node for Conv2dNode {
         context: &mut Context<'_>,
         gradients: Gradients<'_>,
     ) -> Result<(), LayerError> {
-        let shape = self.spec.kernel_shape(context.input_shape)?;
+        let conv = self.kernel(context)?;
         let [weight, bias] = &mut *self.parameters else { unreachable!("a convolution has two") };
         let Gradients { input, output, grad_output, grad_input } = gradients;
-        conv2d::backward(
-            &shape,
+        conv.backward(
             self.spec.activation,
             Saved { input, weight: &weight.value, output },
             grad_output,
             conv2d::Gradients { input: grad_input, weight: &mut weight.grad, bias: &mut bias.grad },
-            context.scratch(shape.backward_scratch_len()),
+            context.scratch(conv.backward_scratch_len()),
         );
         Ok(())
     }
@@ -57,6 +74,7 @@ impl Node for Conv2dNode {
     }
 
     fn parameters_mut(&mut self) -> &mut [Parameter] {
+        self.is_stale = true;
         &mut self.parameters
     }
 }

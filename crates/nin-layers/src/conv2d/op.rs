@@ -1,14 +1,21 @@
 //! Convolution as one node on candle's tape, channels-last.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
-use nin_kernels::conv2d::{Gradients, Saved, backward, forward};
+use nin_kernels::conv2d::{self, Gradients, Inputs, Saved};
 
-use super::Conv2dSpec;
+use super::{Conv2dSpec, ConvSettings};
 use crate::host::{nchw, numbers, slice, tensor_like};
 
 /// Input N, H, W, I; weight O, k, k, I; bias O.
 pub(super) struct Conv2dOp {
     pub(super) spec: Conv2dSpec,
+    pub(super) settings: ConvSettings,
+}
+
+impl Conv2dOp {
+    fn kernel(&self, input: &Layout) -> Result<conv2d::Conv2d> {
+        Ok(conv2d::Conv2d::new(self.spec.kernel_shape(nchw(input)?)?, self.settings))
+    }
 }
 
 impl CustomOp3 for Conv2dOp {
@@ -25,18 +32,15 @@ impl CustomOp3 for Conv2dOp {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let shape = self.spec.kernel_shape(nchw(input_layout)?)?;
+        let conv = self.kernel(input_layout)?;
+        let shape = conv.shape();
+        let mut scratch = vec![0.0; conv.pack_scratch_len().max(conv.forward_scratch_len())];
+        let mut packed = vec![0.0; conv.packed_len()];
+        conv.pack(slice(weight, weight_layout)?, &mut packed, &mut scratch);
+        let input = slice(input, input_layout)?;
+        let inputs = Inputs { input, packed: &packed, bias: slice(bias, bias_layout)? };
         let mut output = vec![0.0; shape.output_len()];
-        let mut scratch = vec![0.0; shape.forward_scratch_len()];
-        forward(
-            &shape,
-            self.spec.activation,
-            slice(input, input_layout)?,
-            slice(weight, weight_layout)?,
-            slice(bias, bias_layout)?,
-            &mut output,
-            &mut scratch,
-        );
+        conv.forward(self.spec.activation, inputs, &mut output, &mut scratch);
         let sizes = (shape.batch, shape.out_height(), shape.out_width(), shape.out_channels);
         Ok((CpuStorage::F32(output), sizes.into()))
     }
@@ -49,12 +53,12 @@ impl CustomOp3 for Conv2dOp {
         output: &Tensor,
         grad_output: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let shape = self.spec.kernel_shape(nchw(input.layout())?)?;
-        let mut grad_output = grad_output.flatten_all()?.to_vec1::<f32>()?;
+        let conv = self.kernel(input.layout())?;
+        let shape = conv.shape();
+        let grad_output = grad_output.contiguous()?;
         let mut grad_input = input.track_op().then(|| vec![0.0; shape.input_len()]);
         let mut grad_weight = vec![0.0; shape.weight_len()];
         let mut grad_bias = vec![0.0; shape.out_channels];
-        let mut scratch = vec![0.0; shape.backward_scratch_len()];
         let saved =
             Saved { input: &numbers(input)?, weight: &numbers(weight)?, output: &numbers(output)? };
         let gradients = Gradients {
@@ -62,8 +66,9 @@ impl CustomOp3 for Conv2dOp {
             weight: &mut grad_weight,
             bias: &mut grad_bias,
         };
-        let activation = self.spec.activation;
-        backward(&shape, activation, saved, &mut grad_output, gradients, &mut scratch);
+        let mut scratch = vec![0.0; conv.backward_scratch_len()];
+        let (activation, grad_output) = (self.spec.activation, numbers(&grad_output)?);
+        conv.backward(activation, saved, &grad_output, gradients, &mut scratch);
         Ok((
             grad_input.map(|grad| tensor_like(grad, input)).transpose()?,
             Some(tensor_like(grad_weight, weight)?),

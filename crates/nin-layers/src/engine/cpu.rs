@@ -1,5 +1,6 @@
 //! The engine of the CPU: a layer after the other over buffers that are kept.
 
+use nin_kernels::conv2d::ConvSettings;
 use nin_kernels::cross_entropy::{self, LabelSmoothing};
 
 use super::{
@@ -25,6 +26,7 @@ pub(super) struct CpuEngine {
 impl CpuEngine {
     pub(super) fn new(
         plan: Plan,
+        settings: ConvSettings,
         weights: &StateDict,
         scale: impl Fn(&str) -> UpdateScale,
     ) -> Result<Self, LayerError> {
@@ -38,7 +40,7 @@ impl CpuEngine {
                     let scale = scale(&name);
                     Parameter::new(name, spec, scale, value)
                 });
-                Ok(plan.layers()[index].spec.node(parameters.collect::<Result<_, _>>()?))
+                Ok(plan.layers()[index].spec.node(settings, parameters.collect::<Result<_, _>>()?))
             })
             .collect::<Result<Vec<_>, LayerError>>()?;
         let first_trained =

@@ -22,6 +22,7 @@ pub(crate) use parameter::Parameter;
 pub use parameter::UpdateScale;
 
 use crate::{LayerError, Plan, StateDict};
+use nin_kernels::conv2d::ConvSettings;
 use nin_kernels::cross_entropy::LabelSmoothing;
 use nin_kernels::sgd::SgdParams;
 
@@ -118,6 +119,7 @@ pub trait Engine: Send {
 
 /// The engine of a device for a network with these initial weights.
 ///
+/// `settings` choose the algorithms of its convolutions.
 /// `scale` gives the factors of learning rate and weight decay by a tensor's
 /// full name.
 ///
@@ -128,11 +130,12 @@ pub trait Engine: Send {
 pub fn create(
     device: &Device,
     plan: Plan,
+    settings: ConvSettings,
     weights: &StateDict,
     scale: impl Fn(&str) -> UpdateScale,
 ) -> Result<Box<dyn Engine>, LayerError> {
     match device {
-        Device::Cpu => Ok(Box::new(cpu::CpuEngine::new(plan, weights, scale)?)),
+        Device::Cpu => Ok(Box::new(cpu::CpuEngine::new(plan, settings, weights, scale)?)),
         other => Err(LayerError::Setting(format!("no engine for the device {other:?}"))),
     }
 }

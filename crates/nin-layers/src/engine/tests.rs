@@ -9,9 +9,9 @@ use nin_kernels::philox::philox4x32;
 
 use super::{Batch, Engine, TrainStep, UpdateScale, create};
 use crate::{
-    Activation, AvgPool2d, BatchNormSpec, Conv2dSpec, Divisor, DropoutProbability, Init, LayerSpec,
-    LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Plan, Rounding, SgdParams, StateDict,
-    Window, init,
+    Activation, AvgPool2d, BatchNormSpec, Conv2dSpec, ConvSettings, Divisor, DropoutProbability,
+    Init, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Plan, Rounding,
+    SgdParams, StateDict, Window, init,
 };
 
 const INPUT: [usize; 3] = [2, 9, 8];
@@ -57,7 +57,10 @@ fn weights(plan: &Plan) -> StateDict {
 }
 
 fn engine(plan: &Plan) -> Box<dyn Engine> {
-    create(&Device::Cpu, plan.clone(), &weights(plan), |_| UpdateScale::default()).unwrap()
+    create(&Device::Cpu, plan.clone(), ConvSettings::default(), &weights(plan), |_| {
+        UpdateScale::default()
+    })
+    .unwrap()
 }
 
 /// Numbers in [−1, 1), the same for the same seed.

@@ -4,7 +4,7 @@ use candle_core::Device;
 
 use super::{CLASSES, Samples, bits, dropout, engine, learnt, named, plan, step, weights};
 use crate::engine::{Batch, TrainStep, UpdateScale, create};
-use crate::{LayerSpec, Plan, StateDict};
+use crate::{ConvSettings, LayerSpec, Plan, StateDict};
 
 #[test]
 fn the_thread_count_changes_no_bit() {
@@ -58,7 +58,10 @@ fn momentum_exists_after_a_step_with_it_and_can_be_dropped() {
 
     // Starting anew is what an engine without momentum does.
     let mut fresh =
-        create(&Device::Cpu, plan, &engine.weights().unwrap(), |_| UpdateScale::default()).unwrap();
+        create(&Device::Cpu, plan, ConvSettings::default(), &engine.weights().unwrap(), |_| {
+            UpdateScale::default()
+        })
+        .unwrap();
     engine.load_momentum(&StateDict::new()).unwrap();
     engine.train_step(samples.batch(), &step(2)).unwrap();
     fresh.train_step(samples.batch(), &step(2)).unwrap();
@@ -132,7 +135,9 @@ fn a_parameter_moves_by_its_factors() {
         lr: if name.ends_with("bias") { 0.0 } else { 1.0 },
         weight_decay: 0.0,
     };
-    let mut engine = create(&Device::Cpu, plan.clone(), &weights(&plan), scale).unwrap();
+    let mut engine =
+        create(&Device::Cpu, plan.clone(), ConvSettings::default(), &weights(&plan), scale)
+            .unwrap();
     let before = engine.weights().unwrap();
     // A decay that would shrink every weight to less than nothing.
     let mut step = step(0);
