@@ -3,6 +3,7 @@
 mod activation;
 pub mod avg_pool;
 pub mod batch_norm;
+mod buffer;
 pub mod conv2d;
 pub mod cross_entropy;
 pub mod dropout;
@@ -21,6 +22,7 @@ mod testing;
 mod window;
 
 pub use activation::Activation;
+pub use buffer::Buffer;
 pub use error::{ParamError, ShapeError};
 pub use pool::{MAX_KERNEL_SIZE, PoolShape};
 pub use simd::{SimdError, SimdLevel};

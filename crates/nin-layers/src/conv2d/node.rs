@@ -1,5 +1,6 @@
 //! Convolution in a planned engine.
 
+use nin_kernels::Buffer;
 use nin_kernels::conv2d::{self, Conv2d, Inputs, Saved};
 
 use super::{Conv2dSpec, ConvSettings};
@@ -12,7 +13,7 @@ pub(crate) struct Conv2dNode {
     /// Weight and bias, as [`Conv2dSpec::parameters`] lists them.
     parameters: Vec<Parameter>,
     /// The weight as the kernel reads it.
-    packed: Vec<f32>,
+    packed: Buffer,
     /// Whether the weight may have changed since it was packed.
     is_stale: bool,
 }
@@ -23,7 +24,7 @@ impl Conv2dNode {
         settings: ConvSettings,
         parameters: Vec<Parameter>,
     ) -> Self {
-        Self { spec, settings, parameters, packed: Vec::new(), is_stale: true }
+        Self { spec, settings, parameters, packed: Buffer::new(), is_stale: true }
     }
 
     fn kernel(&self, context: &Context<'_>) -> Result<Conv2d, LayerError> {
@@ -41,7 +42,7 @@ impl Node for Conv2dNode {
         let conv = self.kernel(context)?;
         let [weight, bias] = &*self.parameters else { unreachable!("a convolution has two") };
         if self.is_stale {
-            self.packed.resize(conv.packed_len(), 0.0);
+            self.packed.grow(conv.packed_len());
             conv.pack(&weight.value, &mut self.packed, context.scratch(conv.pack_scratch_len()));
             self.is_stale = false;
         }

@@ -1,6 +1,7 @@
 //! Convolution as one node on candle's tape, channels-last.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
+use nin_kernels::Buffer;
 use nin_kernels::conv2d::{self, Gradients, Inputs, Saved};
 
 use super::{Conv2dSpec, ConvSettings};
@@ -34,8 +35,9 @@ impl CustomOp3 for Conv2dOp {
     ) -> Result<(CpuStorage, Shape)> {
         let conv = self.kernel(input_layout)?;
         let shape = conv.shape();
-        let mut scratch = vec![0.0; conv.pack_scratch_len().max(conv.forward_scratch_len())];
-        let mut packed = vec![0.0; conv.packed_len()];
+        let scratch_len = conv.pack_scratch_len().max(conv.forward_scratch_len());
+        let (mut scratch, mut packed) =
+            (Buffer::zeros(scratch_len), Buffer::zeros(conv.packed_len()));
         conv.pack(slice(weight, weight_layout)?, &mut packed, &mut scratch);
         let input = slice(input, input_layout)?;
         let inputs = Inputs { input, packed: &packed, bias: slice(bias, bias_layout)? };
@@ -66,7 +68,7 @@ impl CustomOp3 for Conv2dOp {
             weight: &mut grad_weight,
             bias: &mut grad_bias,
         };
-        let mut scratch = vec![0.0; conv.backward_scratch_len()];
+        let mut scratch = Buffer::zeros(conv.backward_scratch_len());
         let (activation, grad_output) = (self.spec.activation, numbers(&grad_output)?);
         conv.backward(activation, saved, &grad_output, gradients, &mut scratch);
         Ok((

@@ -1,5 +1,6 @@
 //! The engine of the CPU: a layer after the other over buffers that are kept.
 
+use nin_kernels::Buffer;
 use nin_kernels::conv2d::ConvSettings;
 use nin_kernels::cross_entropy::{self, LabelSmoothing};
 
@@ -12,11 +13,11 @@ pub(super) struct CpuEngine {
     plan: Plan,
     nodes: Vec<Box<dyn Node>>,
     /// Each layer's output, with room for the largest batch so far.
-    activations: Vec<Vec<f32>>,
+    activations: Vec<Buffer>,
     /// The gradient by a layer's output and the one by its input, in turn.
-    grad_output: Vec<f32>,
-    grad_input: Vec<f32>,
-    scratch: Vec<f32>,
+    grad_output: Buffer,
+    grad_input: Buffer,
+    scratch: Buffer,
     /// The first layer that learns; nothing ahead of it needs a gradient.
     first_trained: usize,
     /// Pictures in the last batch.
@@ -46,10 +47,10 @@ impl CpuEngine {
         let first_trained =
             nodes.iter().position(|node| !node.parameters().is_empty()).unwrap_or(nodes.len());
         Ok(Self {
-            activations: vec![Vec::new(); nodes.len()],
-            grad_output: Vec::new(),
-            grad_input: Vec::new(),
-            scratch: Vec::new(),
+            activations: vec![Buffer::new(); nodes.len()],
+            grad_output: Buffer::new(),
+            grad_input: Buffer::new(),
+            scratch: Buffer::new(),
             batch_size: 0,
             plan,
             nodes,
@@ -73,7 +74,7 @@ impl CpuEngine {
         }
         self.batch_size = samples;
         for (activation, output) in self.activations.iter_mut().zip(self.plan.outputs()) {
-            grow(activation, samples * output.iter().product::<usize>());
+            activation.grow(samples * output.iter().product::<usize>());
         }
         Ok(())
     }
@@ -107,7 +108,7 @@ impl CpuEngine {
             } else {
                 0
             };
-            grow(&mut self.grad_input, input_len);
+            self.grad_input.grow(input_len);
             let input = match index {
                 0 => images,
                 _ => cut(&self.activations[index - 1], &self.plan, index - 1, self.batch_size),
@@ -166,7 +167,7 @@ impl Engine for CpuEngine {
         self.forward(batch.images, Mode::Train, step)?;
         let classes = self.plan.classes();
         let scores = batch.labels.len() * classes;
-        grow(&mut self.grad_output, scores);
+        self.grad_output.grow(scores);
         let logits = &self.activations.last().expect("a plan has layers")[..scores];
         let grads = &mut self.grad_output[..scores];
         let smoothing = step.label_smoothing;
@@ -212,7 +213,7 @@ impl Engine for CpuEngine {
         let wanted = self.parameters().map(|parameter| (&*parameter.name, &parameter.spec));
         let values = state::to_kernel_order(weights, wanted)?;
         for (parameter, value) in self.parameters_mut().zip(values) {
-            parameter.value = value;
+            parameter.value.copy_from_slice(&value);
         }
         Ok(())
     }
@@ -240,15 +241,9 @@ impl Engine for CpuEngine {
         for (parameter, value) in
             self.parameters_mut().filter(|parameter| trained(parameter)).zip(values)
         {
-            parameter.momentum = Some(value);
+            parameter.momentum = Some(Buffer::from(&*value));
         }
         Ok(())
-    }
-}
-
-fn grow(buffer: &mut Vec<f32>, len: usize) {
-    if buffer.len() < len {
-        buffer.resize(len, 0.0);
     }
 }
 

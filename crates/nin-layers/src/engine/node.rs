@@ -1,5 +1,7 @@
 //! A layer as a step of a planned engine on the CPU.
 
+use nin_kernels::Buffer;
+
 use super::Parameter;
 use crate::{LayerError, Mode};
 
@@ -14,15 +16,13 @@ pub(crate) struct Context<'a> {
     pub(crate) seed: u64,
     /// The training step.
     pub(crate) step: u64,
-    pub(crate) scratch: &'a mut Vec<f32>,
+    pub(crate) scratch: &'a mut Buffer,
 }
 
 impl Context<'_> {
     /// `len` floats that may hold anything; kept from step to step.
     pub(crate) fn scratch(&mut self, len: usize) -> &mut [f32] {
-        if self.scratch.len() < len {
-            self.scratch.resize(len, 0.0);
-        }
+        self.scratch.grow(len);
         &mut self.scratch[..len]
     }
 }

@@ -1,5 +1,6 @@
 //! A parameter with its values, gradient and momentum.
 
+use nin_kernels::Buffer;
 use nin_kernels::sgd::{self, MomentumBuffer, SgdParams};
 
 use crate::{LayerError, ParameterSpec};
@@ -25,10 +26,10 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) spec: ParameterSpec,
     pub(crate) scale: UpdateScale,
-    pub(crate) value: Vec<f32>,
-    pub(crate) grad: Vec<f32>,
+    pub(crate) value: Buffer,
+    pub(crate) grad: Buffer,
     /// `None` before the first step and without momentum.
-    pub(crate) momentum: Option<Vec<f32>>,
+    pub(crate) momentum: Option<Buffer>,
 }
 
 impl Parameter {
@@ -43,7 +44,8 @@ impl Parameter {
                 "factors of {name} must be finite and at least 0, got {scale:?}"
             )));
         }
-        let grad = if spec.role.is_trained() { vec![0.0; value.len()] } else { Vec::new() };
+        let grad = if spec.role.is_trained() { Buffer::zeros(value.len()) } else { Buffer::new() };
+        let value = Buffer::from(&*value);
         Ok(Self { name, spec, scale, value, grad, momentum: None })
     }
 
@@ -62,7 +64,7 @@ impl Parameter {
         } else {
             match &mut self.momentum {
                 Some(momentum) => MomentumBuffer::Later(momentum),
-                first => MomentumBuffer::First(first.insert(vec![0.0; self.value.len()])),
+                first => MomentumBuffer::First(first.insert(Buffer::zeros(self.value.len()))),
             }
         };
         sgd::step(&params, &mut self.value, &self.grad, buffer);

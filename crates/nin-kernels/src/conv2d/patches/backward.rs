@@ -41,8 +41,9 @@ impl Patches {
                 .for_each(|((part, scratch), grad_input)| part.backward(Some(grad_input), scratch)),
             None => parts.for_each(|(part, scratch)| part.backward(None, scratch)),
         }
+        let [weight_len, ..] = self.part_scratch_lens();
         add_parts(scratch, part_len, 0, gradients.weight);
-        add_parts(scratch, part_len, shape.weight_len(), gradients.bias);
+        add_parts(scratch, part_len, weight_len, gradients.bias);
     }
 }
 
@@ -63,9 +64,11 @@ impl Part<'_> {
         let Self { level, patches: sizes, .. } = *self;
         let shape = &sizes.shape;
         let (out_channels, depth) = (shape.out_channels, shape.patch_len());
-        let (grad_weight, scratch) = scratch.split_at_mut(shape.weight_len());
-        let (grad_bias, scratch) = scratch.split_at_mut(out_channels);
-        let (delta, patches) = scratch.split_at_mut(sizes.block_rows() * out_channels);
+        let [weight_len, bias_len, delta_len, _] = sizes.part_scratch_lens();
+        let (grad_weight, scratch) = scratch.split_at_mut(weight_len);
+        let (grad_bias, scratch) = scratch.split_at_mut(bias_len);
+        let (delta, patches) = scratch.split_at_mut(delta_len);
+        let grad_bias = &mut grad_bias[..out_channels];
         grad_bias.fill(0.0);
         let is_pointwise = sizes.is_pointwise();
         if let Some(grad_input) = grad_input.as_deref_mut()

@@ -8,6 +8,7 @@ mod forward;
 mod gather;
 
 use super::Conv2dShape;
+use crate::buffer::in_lines;
 use crate::matmul::{GOOD_ROWS, pack_transposed, packed_len};
 use crate::parallel::part_len;
 use crate::{SimdLevel, Window};
@@ -39,7 +40,7 @@ impl Patches {
 
     /// Floats of a block's patches.
     fn patches_len(&self) -> usize {
-        if self.is_pointwise() { 0 } else { self.block_rows() * self.shape.patch_len() }
+        if self.is_pointwise() { 0 } else { in_lines(self.block_rows() * self.shape.patch_len()) }
     }
 
     /// Output pixels that a task of the forward pass computes: whole blocks.
@@ -61,14 +62,17 @@ impl Patches {
         self.shape.batch.div_ceil(self.images_per_part())
     }
 
-    /// Floats of a backward task's scratch: its gradients by weight and bias,
-    /// a block's gradient before the activation, and its patches.
-    fn part_scratch_len(&self) -> usize {
+    /// Floats of the pieces of a backward task's scratch: its gradients by
+    /// weight and bias, a block's gradient before the activation, and its
+    /// patches; each in whole cache lines.
+    fn part_scratch_lens(&self) -> [usize; 4] {
         let Conv2dShape { out_channels, .. } = self.shape;
-        self.shape.weight_len()
-            + out_channels
-            + self.block_rows() * out_channels
-            + self.patches_len()
+        let delta = self.block_rows() * out_channels;
+        [self.shape.weight_len(), out_channels, delta, self.patches_len()].map(in_lines)
+    }
+
+    fn part_scratch_len(&self) -> usize {
+        self.part_scratch_lens().into_iter().sum()
     }
 
     pub(super) fn packed_len(&self) -> usize {

@@ -3,10 +3,15 @@
 use super::map::MapShape;
 use super::planes::PlaneShape;
 use crate::conv2d::Conv2dShape;
+use crate::matmul::GOOD_ROWS;
 
 /// Floats of transformed input and output that a group of images aims at:
 /// 16 MiB, which stay in the cache that the cores share.
 const GROUP_LEN: usize = 1 << 22;
+
+/// Tiles of a group at least: each plane of the kernels is read from far away
+/// and should be worth it.
+const GROUP_TILES: usize = GOOD_ROWS;
 
 /// A convolution in tiles of `tile` × `tile` outputs by products in
 /// `points` × `points` planes.
@@ -49,7 +54,9 @@ impl Grid {
     /// the sizes alone, lest sums depend on the number of threads.
     pub(super) fn images_per_group(&self) -> usize {
         let channels = self.shape.in_channels + self.shape.out_channels;
-        let most = (GROUP_LEN / (self.products() * channels)).clamp(1, self.shape.batch);
+        let most = (GROUP_LEN / (self.products() * channels))
+            .max(GROUP_TILES.div_ceil(self.tiles_per_image()))
+            .min(self.shape.batch);
         let groups = self.shape.batch.div_ceil(most);
         self.shape.batch.div_ceil(groups)
     }

@@ -22,7 +22,7 @@ impl MapShape {
 
     /// Where pixel (y, x) has the numbers from `channel` on, if it is inside.
     #[inline(always)]
-    fn channels_of(&self, y: isize, x: isize, channel: usize) -> Option<Range<usize>> {
+    fn channels_of(&self, (y, x): (isize, isize), channel: usize) -> Option<Range<usize>> {
         let (y, x) = (y.cast_unsigned(), x.cast_unsigned());
         // A negative place is a very large one here.
         if y < self.height && x < self.width {
@@ -43,11 +43,12 @@ impl MapShape {
         [top, left]: [isize; 2],
         channel: usize,
     ) -> Square<S::f32s, N> {
-        let mut square = [[simd.splat_f32s(0.0); N]; N];
-        for (y, row) in (top..).zip(&mut square) {
-            for (x, vector) in (left..).zip(row) {
-                if let Some(channels) = self.channels_of(y, x, channel) {
-                    *vector = load(simd, &map[channels]);
+        let mut square = Square([[simd.splat_f32s(0.0); N]; N]);
+        for y in 0..N {
+            for x in 0..N {
+                let pixel = (top + y.cast_signed(), left + x.cast_signed());
+                if let Some(channels) = self.channels_of(pixel, channel) {
+                    square.0[y][x] = load(simd, &map[channels]);
                 }
             }
         }
@@ -65,10 +66,11 @@ impl MapShape {
         square: &Square<S::f32s, N>,
         visit: impl Fn(&mut [f32], S::f32s),
     ) {
-        for (y, row) in (top..).zip(square) {
-            for (x, vector) in (left..).zip(row) {
-                if let Some(channels) = self.channels_of(y, x, channel) {
-                    visit(&mut map[channels], *vector);
+        for y in 0..N {
+            for x in 0..N {
+                let pixel = (top + y.cast_signed(), left + x.cast_signed());
+                if let Some(channels) = self.channels_of(pixel, channel) {
+                    visit(&mut map[channels], square.0[y][x]);
                 }
             }
         }

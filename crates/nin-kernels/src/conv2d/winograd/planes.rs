@@ -4,10 +4,13 @@ use pulp::Simd;
 use rayon::prelude::*;
 
 use super::transform::Square;
-use crate::simd::load;
+use crate::buffer::in_lines;
 
-/// Floats that rows are padded to a multiple of: a cache line.
-const LINE: usize = 16;
+/// The least odd number of cache lines for `len` floats, in floats.
+fn odd_lines(len: usize) -> usize {
+    let line = in_lines(1);
+    (len.div_ceil(line) | 1) * line
+}
 
 /// The sizes of a stack of planes.
 #[derive(Clone, Copy)]
@@ -21,14 +24,13 @@ pub(super) struct PlaneShape {
 
 impl PlaneShape {
     pub(super) fn new(planes: usize, rows: usize, channels: usize) -> Self {
-        Self { planes, rows, row_stride: channels.next_multiple_of(LINE) }
+        Self { planes, rows, row_stride: odd_lines(channels) }
     }
 
     /// Floats from a plane to the next. An odd number of cache lines, lest the
     /// same row of all planes fall into the same few sets of the cache.
     pub(super) fn plane_stride(&self) -> usize {
-        let lines = self.rows * self.row_stride / LINE;
-        (lines | 1) * LINE
+        odd_lines(self.rows * self.row_stride)
     }
 
     /// Floats of the whole stack.
@@ -36,7 +38,8 @@ impl PlaneShape {
         self.planes * self.plane_stride()
     }
 
-    /// The vectors from `channel` on of row `row` in all P × P planes.
+    /// The vectors from `channel` on of row `row` in all P × P planes. Rows are
+    /// padded to whole vectors.
     #[inline(always)]
     pub(super) fn load<S: Simd, const P: usize>(
         &self,
@@ -45,12 +48,26 @@ impl PlaneShape {
         row: usize,
         channel: usize,
     ) -> Square<S::f32s, P> {
-        let data = &data[row * self.row_stride + channel..];
-        let mut square = [[simd.splat_f32s(0.0); P]; P];
-        for (plane, vector) in square.as_flattened_mut().iter_mut().enumerate() {
-            *vector = load(simd, &data[plane * self.plane_stride()..]);
+        assert!(self.planes == P * P && data.len() >= self.len(), "length of planes");
+        self.check::<S>(row, channel);
+        let start = data.as_ptr().wrapping_add(row * self.row_stride + channel);
+        let stride = self.plane_stride();
+        let mut square = Square([[simd.splat_f32s(0.0); P]; P]);
+        for y in 0..P {
+            for x in 0..P {
+                let from = start.wrapping_add((y * P + x) * stride);
+                // SAFETY: the vector lies inside the row of a plane that
+                // exists, and all planes are in `data`.
+                square.0[y][x] = unsafe { from.cast::<S::f32s>().read_unaligned() };
+            }
         }
         square
+    }
+
+    #[inline(always)]
+    fn check<S: Simd>(&self, row: usize, channel: usize) {
+        assert!(row < self.rows, "a row of every plane");
+        assert!(channel + S::F32_LANES <= self.row_stride, "a vector of the row");
     }
 
     /// Cuts all planes into bands of `rows_per_band` rows, to be written in
@@ -95,16 +112,17 @@ impl Band<'_> {
     ) {
         let Self { shape, first, rows, data, .. } = *self;
         assert!(shape.planes == P * P && row < rows, "a row of every plane");
-        assert!(channel + S::F32_LANES <= shape.row_stride, "a vector of the row");
-        let start = (first + row) * shape.row_stride + channel;
-        for (plane, vector) in square.as_flattened().iter().enumerate() {
-            // SAFETY: the vector lies inside a row of the band in a plane that
-            // exists. `par_bands` has checked that all planes lie behind
-            // `data` and gives each row to one band only; `&mut self` makes
-            // this the only access to it.
-            unsafe {
-                let to = data.add(plane * shape.plane_stride() + start);
-                to.cast::<S::f32s>().write_unaligned(*vector);
+        shape.check::<S>(first + row, channel);
+        let start = data.wrapping_add((first + row) * shape.row_stride + channel);
+        let stride = shape.plane_stride();
+        for y in 0..P {
+            for x in 0..P {
+                let to = start.wrapping_add((y * P + x) * stride);
+                // SAFETY: the vector lies inside a row of the band in a plane
+                // that exists. `par_bands` has checked that all planes lie
+                // behind `data` and gives each row to one band only; `&mut
+                // self` makes this the only access to it.
+                unsafe { to.cast::<S::f32s>().write_unaligned(square.0[y][x]) };
             }
         }
     }
@@ -142,7 +160,7 @@ mod tests {
             let Self(mut band) = self;
             for row in 0..band.rows {
                 let value = |plane: usize| simd.splat_f32s((plane * 7 + band.first + row) as f32);
-                let square = [[value(0), value(1)], [value(2), value(3)]];
+                let square = Square([[value(0), value(1)], [value(2), value(3)]]);
                 for channel in (0..5).step_by(S::F32_LANES) {
                     band.store::<S, 2>(row, channel, &square);
                 }

@@ -92,9 +92,11 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
                 let mut delta: Square<S::f32s, M> = map.load(simd, grad, corner, channel);
                 if activation != Activation::None {
                     let output: Square<S::f32s, M> = map.load(simd, output, corner, channel);
-                    let outputs = output.as_flattened();
-                    for (delta, output) in delta.as_flattened_mut().iter_mut().zip(outputs) {
-                        *delta = activation.backward_vector(simd, *output, *delta);
+                    for y in 0..M {
+                        for x in 0..M {
+                            let delta = &mut delta.0[y][x];
+                            *delta = activation.backward_vector(simd, output.0[y][x], *delta);
+                        }
                     }
                 }
                 band.store::<S, P>(row, channel, &analyse(simd, &A::OUTPUT, &delta));

@@ -14,8 +14,18 @@ use pulp::Simd;
 
 use crate::simd::mul_add;
 
-/// A square of vectors, row by row.
-pub(super) type Square<V, const N: usize> = [[V; N]; N];
+/// A square of vectors, row by row; aligned, lest each vector straddle two
+/// cache lines.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Square<V, const N: usize>(pub(super) [[V; N]; N]);
+
+/// Lines of vectors on their way from one side to the other.
+#[repr(align(64))]
+struct Aligned<T>(T);
+
+// Plain loops throughout: vectors that pass through a closure or an iterator
+// of the standard library leave the code that is compiled for their level.
 
 /// matrix · x · matrixᵀ.
 #[inline(always)]
@@ -24,12 +34,20 @@ pub(super) fn analyse<S: Simd, const N: usize, const P: usize>(
     matrix: &[[f32; N]; P],
     x: &Square<S::f32s, N>,
 ) -> Square<S::f32s, P> {
-    let rows: [[S::f32s; P]; N] = std::array::from_fn(|y| analyse_line(simd, matrix, x[y]));
-    let mut z = [[simd.splat_f32s(0.0); P]; P];
+    let zero = simd.splat_f32s(0.0);
+    let mut rows = Aligned([[zero; P]; N]);
+    for y in 0..N {
+        rows.0[y] = analyse_line(simd, matrix, x.0[y]);
+    }
+    let mut z = Square([[zero; P]; P]);
     for column in 0..P {
-        let line = analyse_line(simd, matrix, std::array::from_fn(|y| rows[y][column]));
-        for (z, value) in z.iter_mut().zip(line) {
-            z[column] = value;
+        let mut line = [zero; N];
+        for y in 0..N {
+            line[y] = rows.0[y][column];
+        }
+        let line = analyse_line(simd, matrix, line);
+        for row in 0..P {
+            z.0[row][column] = line[row];
         }
     }
     z
@@ -42,12 +60,20 @@ pub(super) fn synthesise<S: Simd, const N: usize, const P: usize>(
     matrix: &[[f32; N]; P],
     z: &Square<S::f32s, P>,
 ) -> Square<S::f32s, N> {
-    let rows: [[S::f32s; N]; P] = std::array::from_fn(|y| synthesise_line(simd, matrix, z[y]));
-    let mut x = [[simd.splat_f32s(0.0); N]; N];
+    let zero = simd.splat_f32s(0.0);
+    let mut rows = Aligned([[zero; N]; P]);
+    for y in 0..P {
+        rows.0[y] = synthesise_line(simd, matrix, z.0[y]);
+    }
+    let mut x = Square([[zero; N]; N]);
     for column in 0..N {
-        let line = synthesise_line(simd, matrix, std::array::from_fn(|y| rows[y][column]));
-        for (x, value) in x.iter_mut().zip(line) {
-            x[column] = value;
+        let mut line = [zero; P];
+        for y in 0..P {
+            line[y] = rows.0[y][column];
+        }
+        let line = synthesise_line(simd, matrix, line);
+        for row in 0..N {
+            x.0[row][column] = line[row];
         }
     }
     x
@@ -61,21 +87,21 @@ fn analyse_line<S: Simd, const N: usize, const P: usize>(
     matrix: &[[f32; N]; P],
     x: [S::f32s; N],
 ) -> [S::f32s; P] {
-    let sum = |row: &[f32; N], columns: std::iter::StepBy<std::ops::Range<usize>>| {
-        let mut sum = Sum(None);
-        for column in columns {
-            sum.add(simd, row[column], x[column]);
+    let zero = simd.splat_f32s(0.0);
+    let mut z = [zero; P];
+    for point in 0..P {
+        let (mut even, mut odd) = (zero, zero);
+        for column in 0..N {
+            let sum = if column % 2 == 0 { &mut even } else { &mut odd };
+            *sum = add_product(simd, *sum, matrix[point][column], x[column]);
         }
-        sum.total(simd)
-    };
-    let mut z = [simd.splat_f32s(0.0); P];
-    z[0] = sum(&matrix[0], (0..N).step_by(1));
-    z[P - 1] = sum(&matrix[P - 1], (0..N).step_by(1));
-    for point in (1..P - 1).step_by(2) {
-        let (even, odd) =
-            (sum(&matrix[point], (0..N).step_by(2)), sum(&matrix[point], (1..N).step_by(2)));
-        z[point] = simd.add_f32s(even, odd);
-        z[point + 1] = simd.sub_f32s(even, odd);
+        // The second of a pair has its value from the first.
+        if point == 0 || point == P - 1 {
+            z[point] = simd.add_f32s(even, odd);
+        } else if point % 2 == 1 {
+            z[point] = simd.add_f32s(even, odd);
+            z[point + 1] = simd.sub_f32s(even, odd);
+        }
     }
     z
 }
@@ -88,43 +114,33 @@ fn synthesise_line<S: Simd, const N: usize, const P: usize>(
     matrix: &[[f32; N]; P],
     z: [S::f32s; P],
 ) -> [S::f32s; N] {
-    let (mut sums, mut differences) = (z, z);
-    for point in (1..P - 1).step_by(2) {
-        sums[point] = simd.add_f32s(z[point], z[point + 1]);
-        differences[point] = simd.sub_f32s(z[point], z[point + 1]);
-    }
     let mut x = [simd.splat_f32s(0.0); N];
-    for (row, x) in x.iter_mut().enumerate() {
-        let paired = if row % 2 == 0 { &sums } else { &differences };
-        let mut sum = Sum(None);
-        sum.add(simd, matrix[0][row], z[0]);
-        for point in (1..P - 1).step_by(2) {
-            sum.add(simd, matrix[point][row], paired[point]);
+    for point in 0..P {
+        let (even, odd) = if point == 0 || point == P - 1 {
+            (z[point], z[point])
+        } else if point % 2 == 1 {
+            (simd.add_f32s(z[point], z[point + 1]), simd.sub_f32s(z[point], z[point + 1]))
+        } else {
+            continue;
+        };
+        for row in 0..N {
+            let value = if row % 2 == 0 { even } else { odd };
+            x[row] = add_product(simd, x[row], matrix[point][row], value);
         }
-        sum.add(simd, matrix[P - 1][row], z[P - 1]);
-        *x = sum.total(simd);
     }
     x
 }
 
-/// A sum whose factors are constants: what they make superfluous is left out
-/// when the code is compiled.
-struct Sum<V>(Option<V>);
-
-impl<V: Copy> Sum<V> {
-    #[inline(always)]
-    fn add<S: Simd<f32s = V>>(&mut self, simd: S, factor: f32, x: V) {
-        self.0 = match self.0 {
-            sum if factor == 0.0 => sum,
-            None if factor == 1.0 => Some(x),
-            None => Some(simd.mul_f32s(simd.splat_f32s(factor), x)),
-            Some(sum) if factor == 1.0 => Some(simd.add_f32s(sum, x)),
-            Some(sum) => Some(mul_add(simd, simd.splat_f32s(factor), x, sum)),
-        };
-    }
-
-    #[inline(always)]
-    fn total<S: Simd<f32s = V>>(self, simd: S) -> V {
-        self.0.unwrap_or(simd.splat_f32s(0.0))
+/// sum + factor · x for a constant factor: those of 0, 1 and −1 need no product.
+#[inline(always)]
+fn add_product<S: Simd>(simd: S, sum: S::f32s, factor: f32, x: S::f32s) -> S::f32s {
+    if factor == 0.0 {
+        sum
+    } else if factor == 1.0 {
+        simd.add_f32s(sum, x)
+    } else if factor == -1.0 {
+        simd.sub_f32s(sum, x)
+    } else {
+        mul_add(simd, simd.splat_f32s(factor), x, sum)
     }
 }
