@@ -10,9 +10,9 @@ use candle_core::{DType, Device, Module, Result, Tensor, Var};
 use candle_nn::{ModuleT, VarBuilder, VarMap};
 use golden::{Case, TOLERANCE, number, rounding, size, window};
 use nin_layers::{
-    Activation, AlphaScaling, AvgPool2d, BatchNorm2d, BatchNormSpec, Conv2d, Conv2dSpec, Divisor,
-    GlobalAvgPool2d, LabelSmoothing, LocalResponseNorm, LrnParams, MaxPool2d, MlpConv,
-    cross_entropy,
+    Activation, AlphaScaling, AvgPool2d, BatchNorm2d, BatchNormSpec, Conv2d, Conv2dSpec,
+    ConvMethod, ConvSettings, Divisor, GlobalAvgPool2d, LabelSmoothing, LocalResponseNorm,
+    LrnParams, MaxPool2d, MlpConv, cross_entropy,
 };
 
 #[test]
@@ -87,7 +87,12 @@ fn conv2d(case: &Case) -> Result<()> {
     let (weight, bias) = (case.var("weight"), case.var("bias"));
     let layer = Conv2d::from_tensors(spec, weight.as_tensor().clone(), bias.as_tensor().clone())?;
     let parameters = [("grad_weight".to_owned(), weight), ("grad_bias".to_owned(), bias)];
-    check(case, TOLERANCE, |input| layer.forward(input), &parameters)
+    for method in [ConvMethod::Exact, ConvMethod::Fast] {
+        let settings = ConvSettings { method, ..ConvSettings::default() };
+        let layer = layer.clone().with_settings(settings);
+        check(case, TOLERANCE, |input| layer.forward(input), &parameters)?;
+    }
+    Ok(())
 }
 
 fn mlpconv(case: &Case) -> Result<()> {
