@@ -4,6 +4,7 @@ mod activation;
 pub mod avg_pool;
 pub mod batch_norm;
 pub mod conv2d;
+mod covered;
 pub mod cross_entropy;
 pub mod dropout;
 mod error;
