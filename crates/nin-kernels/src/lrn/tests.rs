@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 
-use super::{AlphaScaling, BLOCK, LrnParams, TASK_LEN, backward, forward, reference};
+use super::window::{BLOCK, TURN};
+use super::{AlphaScaling, LrnParams, TASK_LEN, backward, forward, reference};
 use crate::testing::{
-    dot, finite_differences, max_difference, max_error, poisoned, random, same_for_any_threads,
-    widen,
+    dot, finite_differences, max_difference, max_error, poisoned, random, same_at_every_level,
+    same_for_any_threads, widen,
 };
 
 fn params(size: usize, alpha: f64, beta: f64, k: f64) -> LrnParams {
@@ -121,7 +122,7 @@ proptest! {
     #[test]
     fn agrees_with_the_reference(
         size in 1_usize..=9,
-        channels in prop_oneof![1_usize..=20, BLOCK - 5..=BLOCK + 5, 2 * BLOCK - 1..=2 * BLOCK + 9],
+        channels in prop_oneof![4 => 1_usize..=40, 1 => BLOCK - 5..=BLOCK + 5],
         pixels in 0_usize..4,
         beta in prop_oneof![Just(0.75), Just(0.5), Just(1.0), Just(0.3)],
         scaling in prop_oneof![Just(AlphaScaling::DividedBySize), Just(AlphaScaling::Undivided)],
@@ -140,18 +141,34 @@ proptest! {
     }
 }
 
-/// A window wider than a block of channels meets every branch of the shifts.
+/// Windows that take several turns, over several blocks, and in all directions
+/// beyond the channels.
 #[test]
-fn window_wider_than_a_block() {
-    let (channels, size) = (3 * BLOCK + 7, 2 * BLOCK + 11);
-    let params = params(size, 1.0, 0.75, 1.0);
-    let input = random(channels, 5);
-    let grad_output = random(channels, 6);
-    let truth = reference::forward(&params, channels, &widen(&input));
-    assert!(max_error(&run_forward(&params, channels, &input), &truth) < 1e-5);
-    let truth = reference::backward(&params, channels, &widen(&input), &widen(&grad_output));
-    let grad_input = run_backward(&params, channels, &input, &grad_output);
-    assert!(max_error(&grad_input, &truth) < 1e-5);
+fn wide_windows() {
+    for (channels, size) in [(2 * BLOCK + 7, 2 * TURN + 11), (TURN + 9, 5 * TURN), (3, 4 * BLOCK)] {
+        let params = params(size, 1.0, 0.75, 1.0);
+        let input = random(channels, 5);
+        let grad_output = random(channels, 6);
+        let truth = reference::forward(&params, channels, &widen(&input));
+        assert!(max_error(&run_forward(&params, channels, &input), &truth) < 1e-5);
+        let truth = reference::backward(&params, channels, &widen(&input), &widen(&grad_output));
+        let grad_input = run_backward(&params, channels, &input, &grad_output);
+        assert!(max_error(&grad_input, &truth) < 1e-5);
+    }
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    let channels = 37;
+    let input = random(4 * channels, 1);
+    let grad_output = random(4 * channels, 2);
+    for beta in [0.75, 0.5, 0.3] {
+        let params = params(5, 0.5, beta, 1.0);
+        same_at_every_level(|| {
+            let output = run_forward(&params, channels, &input);
+            [output, run_backward(&params, channels, &input, &grad_output)]
+        });
+    }
 }
 
 #[test]

@@ -17,9 +17,9 @@ mod vector;
 pub use level::{SimdError, SimdLevel};
 pub(crate) use vector::{load, load_add, mul_add, store};
 
-/// Numbers of the widest vector. Loops over arrays of this length are compiled
-/// to vectors at every level, to several where vectors are shorter, and the
-/// arrays stay in registers.
+/// Numbers of the widest vector. Loops over local arrays of this length are
+/// compiled to vectors at every level, to several where vectors are shorter, and
+/// the arrays stay in registers.
 pub(crate) const LANES: usize = 16;
 
 /// Runs `loops` compiled for the current level. Everything it calls must be
