@@ -1,4 +1,4 @@
-//! The gradient of the input, a pixel after the other.
+//! The gradient of the input.
 
 use std::ops::Range;
 
@@ -6,6 +6,7 @@ use pulp::{Simd, WithSimd};
 
 use super::LrnParams;
 use super::power::Power;
+use super::row::Row;
 use super::window::{BLOCK, REACH, WIDE, blocks, turns, write_denominators};
 
 /// Writes the gradient of some pixels.
@@ -24,19 +25,34 @@ impl WithSimd for Backward<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Self { params, power, channels, input, grad_output, grad_input } = self;
-        let mut scratch = Scratch::new();
-        let pixels = input.chunks_exact(channels).zip(grad_output.chunks_exact(channels));
-        for (grad_input, (x, grad)) in grad_input.chunks_exact_mut(channels).zip(pixels) {
-            for block in blocks(channels) {
-                let grad_input = &mut grad_input[block.clone()];
-                scratch.write_block(params, power, [x, grad], block, grad_input);
+        let row = Row::new(params, channels);
+        let mut writer = Writer::new(params, power, row.as_ref());
+        if let Some(row) = &row {
+            let [mut inputs, mut grads, mut outputs] = [[0.0; BLOCK]; 3];
+            let pixels = input.chunks(row.len()).zip(grad_output.chunks(row.len()));
+            for (grad_input, (x, grad)) in grad_input.chunks_mut(row.len()).zip(pixels) {
+                let x = row.join(x, &mut inputs);
+                let grad = row.join(grad, &mut grads);
+                writer.write(x, grad, 0..x.len(), &mut outputs[..x.len()]);
+                row.split(&outputs, grad_input);
+            }
+        } else {
+            let pixels = input.chunks_exact(channels).zip(grad_output.chunks_exact(channels));
+            for (grad_input, (x, grad)) in grad_input.chunks_exact_mut(channels).zip(pixels) {
+                for block in blocks(channels) {
+                    writer.write(x, grad, block.clone(), &mut grad_input[block]);
+                }
             }
         }
     }
 }
 
-/// What is computed on the way, for the channels of one turn.
-struct Scratch {
+/// Writes the gradient a block of channels at a time.
+struct Writer<'a> {
+    params: &'a LrnParams,
+    power: Power,
+    /// What holds several pixels, if anything does.
+    row: Option<&'a Row>,
     squares: [f32; REACH],
     denominators: [f32; WIDE],
     /// d_c^(−beta).
@@ -47,9 +63,12 @@ struct Scratch {
     sums: [f32; BLOCK],
 }
 
-impl Scratch {
-    fn new() -> Self {
+impl<'a> Writer<'a> {
+    fn new(params: &'a LrnParams, power: Power, row: Option<&'a Row>) -> Self {
         Self {
+            params,
+            power,
+            row,
             squares: [0.0; _],
             denominators: [0.0; _],
             inverses: [0.0; _],
@@ -58,16 +77,10 @@ impl Scratch {
         }
     }
 
-    /// The gradient of the channels `block` of one pixel.
+    /// The gradient of the channels `block` of one pixel or row.
     #[inline(always)]
-    fn write_block(
-        &mut self,
-        params: &LrnParams,
-        power: Power,
-        [x, grad]: [&[f32]; 2],
-        block: Range<usize>,
-        grad_input: &mut [f32],
-    ) {
+    fn write(&mut self, x: &[f32], grad: &[f32], block: Range<usize>, grad_input: &mut [f32]) {
+        let params = self.params;
         let sums = &mut self.sums[..block.len()];
         sums.fill(0.0);
         // The windows that hold a channel are centred at most `above` channels
@@ -78,18 +91,22 @@ impl Scratch {
             write_denominators(params, x, centres.clone(), &mut self.squares, denominators);
             let inverses = &mut self.inverses[..centres.len()];
             inverses.copy_from_slice(denominators);
-            power.invert(inverses);
+            self.power.invert(inverses);
             let placed = turn.place(sums.len(), &mut self.terms);
             let values = x[centres.clone()].iter().zip(&grad[centres.clone()]);
             let values = values.zip(inverses.iter().zip(denominators));
             for (term, ((x, grad), (inverse, d))) in placed.iter_mut().zip(values) {
                 *term = grad * x * *inverse / *d;
             }
+            if let Some(row) = self.row {
+                // A NaN of one pixel would reach the next one.
+                row.clear_between(placed);
+            }
             turn.add(&self.terms, sums);
             // At least one of the turns holds the whole block.
             if centres.start <= block.start && block.end <= centres.end {
-                let values =
-                    grad[block.clone()].iter().zip(&inverses[block.start - centres.start..]);
+                let inverses = &inverses[block.start - centres.start..];
+                let values = grad[block.clone()].iter().zip(inverses);
                 for (grad_input, (grad, inverse)) in grad_input.iter_mut().zip(values) {
                     *grad_input = grad * inverse;
                 }

@@ -22,7 +22,7 @@
 //! size multiply-adds and one power an element forward; twice as many backward,
 //! with one power and a division. With beta 0.75 or 0.5 a power is square roots
 //! and a division, which no wider vector makes faster: they are the limit.
-//! About 11 KiB of stack.
+//! About 17 KiB of stack.
 //!
 //! # Source
 //!
@@ -45,6 +45,7 @@ mod forward;
 mod params;
 mod power;
 pub mod reference;
+mod row;
 #[cfg(test)]
 mod tests;
 mod window;

@@ -95,13 +95,19 @@ fn alpha_is_divided_by_the_size_even_at_the_ends() {
     assert!(max_error(&gradient, &[0.341307814, -0.163804073, -0.099622799]) < 1e-6);
 }
 
+/// Not even where a broken one stands beside them.
 #[test]
 fn pixels_do_not_mix() {
     let params = params(3, 0.5, 0.75, 1.0);
-    let input = random(2 * 5, 1);
-    let both = run_forward(&params, 5, &input);
-    assert_eq!(both[..5], run_forward(&params, 5, &input[..5]));
-    assert_eq!(both[5..], run_forward(&params, 5, &input[5..]));
+    for last in [1.0, f32::INFINITY, f32::NAN] {
+        let mut input = random(2 * 5, 1);
+        input[4] = last;
+        let grad = random(2 * 5, 2);
+        let output = run_forward(&params, 5, &input);
+        assert_eq!(output[5..], run_forward(&params, 5, &input[5..]));
+        let grad_input = run_backward(&params, 5, &input, &grad);
+        assert_eq!(grad_input[5..], run_backward(&params, 5, &input[5..], &grad[5..]));
+    }
 }
 
 #[test]
@@ -122,8 +128,12 @@ proptest! {
     #[test]
     fn agrees_with_the_reference(
         size in 1_usize..=9,
-        channels in prop_oneof![4 => 1_usize..=40, 1 => BLOCK - 5..=BLOCK + 5],
-        pixels in 0_usize..4,
+        // Rows of many pixels, of two, of one, and pixels of more than a block.
+        (channels, pixels) in prop_oneof![
+            6 => (1_usize..=40, 0_usize..30),
+            1 => (BLOCK / 2 - 6..=BLOCK / 2 + 2, 0_usize..4),
+            1 => (BLOCK - 5..=BLOCK + 5, 0_usize..3),
+        ],
         beta in prop_oneof![Just(0.75), Just(0.5), Just(1.0), Just(0.3)],
         scaling in prop_oneof![Just(AlphaScaling::DividedBySize), Just(AlphaScaling::Undivided)],
         seed in 0_u64..1000,
