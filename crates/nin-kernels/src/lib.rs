@@ -5,6 +5,7 @@ pub mod avg_pool;
 pub mod batch_norm;
 mod buffer;
 pub mod conv2d;
+mod covered;
 pub mod cross_entropy;
 pub mod dropout;
 mod error;

@@ -9,7 +9,7 @@
 //! (SC 2011), section 3.3 and figure 2; the constants are those of the paper's
 //! library, Random123.
 
-const MULTIPLIERS: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
+const MULTIPLIERS: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
 /// Added to the key after each round: the fractional parts of the golden ratio
 /// and of √3.
 const KEY_STEPS: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
@@ -22,21 +22,24 @@ const ROUNDS: usize = 10;
 ///
 /// assert_eq!(philox4x32([0; 4], [0; 2]), [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
 /// ```
+#[inline(always)]
 pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-    let (mut words, mut key) = (counter, key);
+    // Each word is the lower half of 64 bits. What stands above it is never
+    // cleared: a vector's multiplication of lower halves ignores it.
+    let lower = |word: u64| word & 0xffff_ffff;
+    let (mut words, mut key) = (counter.map(u64::from), key);
     for _ in 0..ROUNDS {
-        let [high0, low0] = multiply(MULTIPLIERS[0], words[0]);
-        let [high1, low1] = multiply(MULTIPLIERS[1], words[2]);
-        words = [high1 ^ words[1] ^ key[0], low1, high0 ^ words[3] ^ key[1], low0];
+        let product0 = MULTIPLIERS[0] * lower(words[0]);
+        let product1 = MULTIPLIERS[1] * lower(words[2]);
+        words = [
+            (product1 >> 32) ^ words[1] ^ u64::from(key[0]),
+            product1,
+            (product0 >> 32) ^ words[3] ^ u64::from(key[1]),
+            product0,
+        ];
         key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
     }
-    words
-}
-
-/// High and low half of the product.
-fn multiply(a: u32, b: u32) -> [u32; 2] {
-    let product = u64::from(a) * u64::from(b);
-    [(product >> 32) as u32, product as u32]
+    words.map(|word| word as u32)
 }
 
 #[cfg(test)]

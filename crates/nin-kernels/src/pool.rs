@@ -1,5 +1,6 @@
 //! Sizes of pooling over channels-last maps, shared by max and average pooling.
 
+use crate::covered::Covered;
 use crate::{Rounding, ShapeError, Window};
 
 /// The largest pooling window: 16 · 16 positions are what an index byte counts.
@@ -116,21 +117,20 @@ impl PoolShape {
 
     /// The pixels inside the input that one window covers, row by row:
     /// (position inside the window, offset of the pixel inside its image).
-    pub(crate) fn covered(
-        &self,
-        out_y: usize,
-        out_x: usize,
-    ) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let Self { in_width, channels, window, .. } = *self;
-        let Window { kernel_size, stride, padding } = window;
-        let columns = window.covered(out_x, in_width);
-        window.covered(out_y, self.in_height).flat_map(move |y| {
-            let row = y + padding - out_y * stride;
-            columns.clone().map(move |x| {
-                let column = x + padding - out_x * stride;
-                (row * kernel_size + column, (y * in_width + x) * channels)
-            })
-        })
+    #[inline(always)]
+    pub(crate) fn covered(&self, out_y: usize, out_x: usize) -> Covered {
+        let Window { kernel_size, stride, padding } = self.window;
+        let rows = self.window.covered(out_y, self.in_height);
+        let columns = self.window.covered(out_x, self.in_width);
+        let row = rows.start + padding - out_y * stride;
+        let column = columns.start + padding - out_x * stride;
+        let pixel = rows.start * self.in_width + columns.start;
+        Covered::new(
+            [rows.len(), columns.len()],
+            (row * kernel_size + column, pixel * self.channels),
+            (kernel_size, self.in_width * self.channels),
+            (1, self.channels),
+        )
     }
 }
 

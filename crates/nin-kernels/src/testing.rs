@@ -1,5 +1,9 @@
 //! What the tests of several kernels share.
 
+use std::cell::Cell;
+
+use crate::SimdLevel;
+
 /// Numbers spread evenly over [−1, 1), the same for the same seed.
 pub(crate) fn random(len: usize, seed: u64) -> Vec<f32> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -78,4 +82,42 @@ pub(crate) fn same_for_any_threads<T: PartialEq + std::fmt::Debug + Send>(
         pool.install(&compute)
     });
     assert_eq!(one, three);
+}
+
+thread_local! {
+    static LEVEL: Cell<Option<SimdLevel>> = const { Cell::new(None) };
+}
+
+/// The level that kernels use on this thread in place of the CPU's best.
+pub(crate) fn level_of_thread() -> Option<SimdLevel> {
+    LEVEL.get()
+}
+
+/// Holds what `compute` returns to be the same at each level that the CPU has,
+/// to the last bit.
+pub(crate) fn same_at_every_level<const N: usize>(compute: impl Fn() -> [Vec<f32>; N] + Sync) {
+    let bits = |level| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(2)
+            .start_handler(move |_| LEVEL.set(Some(level)))
+            .build()
+            .unwrap();
+        let results = pool.install(&compute);
+        results.map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
+    };
+    let portable = bits(SimdLevel::Portable);
+    for level in SimdLevel::available() {
+        assert!(bits(level) == portable, "{level} differs from portable");
+    }
+}
+
+#[test]
+fn each_level_is_in_force_once_it_is_asked_for() {
+    let seen = std::sync::Mutex::new(Vec::new());
+    same_at_every_level(|| {
+        seen.lock().unwrap().push(SimdLevel::current());
+        []
+    });
+    let seen = seen.into_inner().unwrap();
+    assert!(SimdLevel::available().all(|level| seen.contains(&level)), "{seen:?}");
 }

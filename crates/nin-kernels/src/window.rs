@@ -65,6 +65,7 @@ impl Window {
     }
 
     /// The input pixels that output position `index` covers, padding cut off.
+    #[inline(always)]
     pub(crate) fn covered(&self, index: usize, input: usize) -> std::ops::Range<usize> {
         let start = index * self.stride;
         let end = (start + self.kernel_size).saturating_sub(self.padding).min(input);

@@ -35,13 +35,17 @@
 //! # Ok::<(), nin_kernels::ShapeError>(())
 //! ```
 
+mod backward;
+mod forward;
 pub mod reference;
 #[cfg(test)]
 mod tests;
 
 use rayon::prelude::*;
 
-use crate::{PoolShape, Window};
+use crate::{PoolShape, SimdLevel, Window};
+use backward::Backward;
+use forward::Forward;
 
 /// What the sum over a window is divided by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -57,6 +61,7 @@ pub enum Divisor {
 }
 
 impl Divisor {
+    #[inline(always)]
     fn of(self, shape: &PoolShape, out_y: usize, out_x: usize) -> f32 {
         let side = |index: usize, input: usize| {
             let Window { kernel_size, stride, padding } = shape.window();
@@ -77,19 +82,10 @@ impl Divisor {
 pub fn forward(shape: &PoolShape, divisor: Divisor, input: &[f32], output: &mut [f32]) {
     assert_eq!(input.len(), shape.input_len(), "length of input");
     assert_eq!(output.len(), shape.output_len(), "length of output");
-    let channels = shape.channels();
     output.par_chunks_mut(shape.out_row_len()).enumerate().for_each(|(row, output)| {
         let (image, out_y) = (row / shape.out_height(), row % shape.out_height());
         let image = &input[image * shape.in_image_len()..][..shape.in_image_len()];
-        for (out_x, sums) in output.chunks_exact_mut(channels).enumerate() {
-            sums.fill(0.0);
-            for (_, pixel) in shape.covered(out_y, out_x) {
-                let values = &image[pixel..pixel + channels];
-                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-            }
-            let divisor = divisor.of(shape, out_y, out_x);
-            sums.iter_mut().for_each(|sum| *sum /= divisor);
-        }
+        SimdLevel::current().run(Forward { shape, divisor, out_y, image, output });
     });
 }
 
@@ -101,19 +97,10 @@ pub fn forward(shape: &PoolShape, divisor: Divisor, input: &[f32], output: &mut 
 pub fn backward(shape: &PoolShape, divisor: Divisor, grad_output: &[f32], grad_input: &mut [f32]) {
     assert_eq!(grad_output.len(), shape.output_len(), "length of grad_output");
     assert_eq!(grad_input.len(), shape.input_len(), "length of grad_input");
-    let channels = shape.channels();
     grad_input
         .par_chunks_mut(shape.in_image_len())
         .zip(grad_output.par_chunks(shape.out_image_len()))
         .for_each(|(grad_input, grad_output)| {
-            grad_input.fill(0.0);
-            for (pixel, grads) in grad_output.chunks_exact(channels).enumerate() {
-                let (out_y, out_x) = (pixel / shape.out_width(), pixel % shape.out_width());
-                let divisor = divisor.of(shape, out_y, out_x);
-                for (_, pixel) in shape.covered(out_y, out_x) {
-                    let sums = &mut grad_input[pixel..pixel + channels];
-                    sums.iter_mut().zip(grads).for_each(|(sum, grad)| *sum += grad / divisor);
-                }
-            }
+            SimdLevel::current().run(Backward { shape, divisor, grad_output, grad_input });
         });
 }

@@ -2,7 +2,10 @@ use proptest::prelude::*;
 
 use super::Divisor::{CoveredPixels, WindowArea};
 use super::{Divisor, backward, forward, reference};
-use crate::testing::{dot, finite_differences, max_difference, max_error, poisoned, random, widen};
+use crate::testing::{
+    dot, finite_differences, max_difference, max_error, poisoned, random, same_at_every_level,
+    widen,
+};
 use crate::{PoolShape, Rounding, Window};
 
 /// Sums of at most 25 numbers of order 1 in f32.
@@ -67,6 +70,19 @@ proptest! {
         let truth = reference::backward(&shape, divisor, &widen(&grad_output));
         prop_assert!(max_error(&run_backward(&shape, divisor, &grad_output), &truth) < TOLERANCE);
     }
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    let window = Window { kernel_size: 3, stride: 2, padding: 1 };
+    // Whole vectors of channels and single ones.
+    let shape = PoolShape::new([2, 7, 6, 37], window, Rounding::Ceil).unwrap();
+    let input = random(shape.input_len(), 1);
+    let grad_output = random(shape.output_len(), 2);
+    same_at_every_level(|| {
+        let output = run_forward(&shape, CoveredPixels, &input);
+        [output, run_backward(&shape, CoveredPixels, &grad_output)]
+    });
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use std::ops::Range;
 use std::slice;
 
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::statistics::{LANES, lanes};
 use super::{BLOCK, BatchNorm, Statistics, blocks, task_len};
+use crate::SimdLevel;
 
 /// Where the three gradients go.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ pub fn backward(
     weights.zip(grads.bias.par_chunks_mut(LANES)).enumerate().for_each(|(task, (weight, bias))| {
         let first = task * LANES;
         if weight.len() == LANES {
-            pass.sum_lanes::<LANES>(first, weight, bias);
+            SimdLevel::current().run(SumLanes { pass, first, weight, bias });
         } else {
             for (lane, (weight, bias)) in weight.iter_mut().zip(bias).enumerate() {
                 let (weight, bias) = (slice::from_mut(weight), slice::from_mut(bias));
@@ -74,8 +76,43 @@ pub fn backward(
     let len = task_len(channels);
     grads.input.par_chunks_mut(len).enumerate().for_each(|(task, grad_input)| {
         let start = task * len;
-        pass.slice(start..start + grad_input.len()).write_input(weight, bias, grad_input);
+        let pass = pass.slice(start..start + grad_input.len());
+        SimdLevel::current().run(WriteInput { pass, weight, bias, grad_input });
     });
+}
+
+/// Sums up the gradients of [`LANES`] channels from `first` on.
+struct SumLanes<'a> {
+    pass: Pass<'a>,
+    first: usize,
+    weight: &'a mut [f32],
+    bias: &'a mut [f32],
+}
+
+impl WithSimd for SumLanes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.pass.sum_lanes::<LANES>(self.first, self.weight, self.bias);
+    }
+}
+
+/// Writes the gradient of the input of some rows, given those of weight and bias.
+struct WriteInput<'a> {
+    pass: Pass<'a>,
+    weight: &'a [f32],
+    bias: &'a [f32],
+    grad_input: &'a mut [f32],
+}
+
+impl WithSimd for WriteInput<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.pass.write_input(self.weight, self.bias, self.grad_input);
+    }
 }
 
 impl Pass<'_> {
@@ -90,23 +127,25 @@ impl Pass<'_> {
     }
 
     /// The gradients of the N weights and biases from `first` on.
+    #[inline(always)]
     fn sum_lanes<const N: usize>(&self, first: usize, weight: &mut [f32], bias: &mut [f32]) {
         let channels = self.norm.channels();
         let mut sums = [0.0_f64; N];
         // Of g · (x − mean); one division by the deviation at the end.
         let mut products = [0.0_f64; N];
-        let mean = lanes::<N>(self.saved.mean, first);
+        let mean = lanes::<N>(self.saved.mean, first).map(f64::from);
         let rows = self.input.chunks_exact(channels).zip(self.output.chunks_exact(channels));
         for ((x, y), grad) in rows.zip(self.grad_output.chunks_exact(channels)) {
-            let x = lanes::<N>(x, first);
-            let (y, grad) = (&y[first..first + N], &grad[first..first + N]);
+            // All loaded before a comparison: without a branch there are vectors.
+            let (x, y, grad) =
+                (lanes::<N>(x, first), lanes::<N>(y, first), lanes::<N>(grad, first));
             for lane in 0..N {
                 let grad = f64::from(self.norm.activation.backward(y[lane], grad[lane]));
                 sums[lane] += grad;
-                products[lane] += grad * (x[lane] - mean[lane]);
+                products[lane] += grad * (f64::from(x[lane]) - mean[lane]);
             }
         }
-        let variance = lanes::<N>(self.saved.variance, first);
+        let variance = lanes::<N>(self.saved.variance, first).map(f64::from);
         for lane in 0..N {
             weight[lane] = (products[lane] / (variance[lane] + self.norm.eps).sqrt()) as f32;
             bias[lane] = sums[lane] as f32;
@@ -114,6 +153,7 @@ impl Pass<'_> {
     }
 
     /// The gradient of the input.
+    #[inline(always)]
     fn write_input(&self, grad_weight: &[f32], grad_bias: &[f32], grad_input: &mut [f32]) {
         let Self { norm, saved, count, input, output, grad_output } = *self;
         let channels = norm.channels();

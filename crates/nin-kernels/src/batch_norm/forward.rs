@@ -1,9 +1,11 @@
 //! Normalising by the statistics of the batch or by given ones.
 
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::statistics::of_batch;
 use super::{BLOCK, BatchNorm, Statistics, StatisticsMut, blocks, task_len};
+use crate::SimdLevel;
 
 /// Normalises by the statistics of the batch, which go to `saved` for
 /// [`backward`](super::backward) and [`update_running`](super::update_running).
@@ -40,6 +42,25 @@ pub fn forward_eval(
     assert_eq!(output.len(), input.len(), "length of output");
     let task = task_len(channels);
     output.par_chunks_mut(task).zip(input.par_chunks(task)).for_each(|(output, input)| {
+        SimdLevel::current().run(Normalise { norm, statistics, input, output });
+    });
+}
+
+/// Normalises some rows.
+struct Normalise<'a> {
+    norm: &'a BatchNorm<'a>,
+    statistics: Statistics<'a>,
+    input: &'a [f32],
+    output: &'a mut [f32],
+}
+
+impl WithSimd for Normalise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { norm, statistics, input, output } = self;
+        let channels = norm.channels();
         for block in blocks(channels) {
             let mut scales = [0.0; BLOCK];
             let scales = &mut scales[..block.len()];
@@ -58,5 +79,5 @@ pub fn forward_eval(
                 }
             }
         }
-    });
+    }
 }

@@ -82,6 +82,7 @@ impl BatchNorm<'_> {
         input.len() / self.channels()
     }
 
+    #[inline(always)]
     fn inv_std(&self, variance: f32) -> f32 {
         (1.0 / (f64::from(variance) + self.eps).sqrt()) as f32
     }

@@ -2,9 +2,10 @@
 
 use std::slice;
 
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::ParamError;
+use crate::{ParamError, SimdLevel};
 
 /// Mean and variance of each channel.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +60,7 @@ pub fn of_batch(input: &[f32], statistics: &mut StatisticsMut<'_>) {
         |(task, (mean, variance))| {
             let first = task * LANES;
             if mean.len() == LANES {
-                of_lanes::<LANES>(input, channels, first, mean, variance);
+                SimdLevel::current().run(OfLanes { input, channels, first, mean, variance });
             } else {
                 let lanes = mean.iter_mut().zip(variance).enumerate();
                 for (lane, (mean, variance)) in lanes {
@@ -71,8 +72,28 @@ pub fn of_batch(input: &[f32], statistics: &mut StatisticsMut<'_>) {
     );
 }
 
+/// The statistics of [`LANES`] channels from `first` on.
+struct OfLanes<'a> {
+    input: &'a [f32],
+    channels: usize,
+    first: usize,
+    mean: &'a mut [f32],
+    variance: &'a mut [f32],
+}
+
+impl WithSimd for OfLanes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { input, channels, first, mean, variance } = self;
+        of_lanes::<LANES>(input, channels, first, mean, variance);
+    }
+}
+
 /// The statistics of the N channels from `first` on. N is known to the compiler
 /// so that the sums of all lanes fit into vector registers.
+#[inline(always)]
 fn of_lanes<const N: usize>(
     input: &[f32],
     channels: usize,
@@ -82,13 +103,13 @@ fn of_lanes<const N: usize>(
 ) {
     // Distances from the first row instead of from 0: a mean far from 0 would
     // drown the variance even in f64.
-    let origins = lanes::<N>(input, first);
+    let origins = lanes::<N>(input, first).map(f64::from);
     let mut sums = [0.0_f64; N];
     let mut squares = [0.0_f64; N];
     for row in input.chunks_exact(channels) {
         let values = lanes::<N>(row, first);
         for lane in 0..N {
-            let distance = values[lane] - origins[lane];
+            let distance = f64::from(values[lane]) - origins[lane];
             sums[lane] += distance;
             squares[lane] += distance * distance;
         }
@@ -105,9 +126,9 @@ fn of_lanes<const N: usize>(
 }
 
 /// The N values of a row from `first` on.
-pub(super) fn lanes<const N: usize>(row: &[f32], first: usize) -> [f64; N] {
-    let values: &[f32; N] = row[first..first + N].try_into().expect("N values");
-    values.map(f64::from)
+#[inline(always)]
+pub(super) fn lanes<const N: usize>(row: &[f32], first: usize) -> [f32; N] {
+    *row[first..].first_chunk().expect("N values")
 }
 
 /// Moves the running estimate towards the statistics of a batch of `rows` rows:

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::Activation;
 use crate::testing::{
-    dot, finite_differences, max_difference, max_error, poisoned, random, same_for_any_threads,
-    widen,
+    dot, finite_differences, max_difference, max_error, poisoned, random, same_at_every_level,
+    same_for_any_threads, widen,
 };
 
 /// Output, mean and variance.
@@ -168,6 +168,21 @@ fn results_do_not_depend_on_the_number_of_threads() {
     let norm = BatchNorm { eps: 1e-5, activation, weight: &weight, bias: &bias };
     let input = random(2 * TASK_LEN.next_multiple_of(channels) + channels, 3);
     same_for_any_threads(|| (run_forward(&norm, &input), run_backward(&norm, &input, &input)));
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    // Whole vectors of channels and single ones.
+    let channels = 2 * LANES + 5;
+    let (weight, bias) = (random(channels, 1), random(channels, 2));
+    let activation = Activation::Relu;
+    let norm = BatchNorm { eps: 1e-5, activation, weight: &weight, bias: &bias };
+    let input = random(9 * channels, 3);
+    same_at_every_level(|| {
+        let [output, mean, variance] = run_forward(&norm, &input);
+        let [grad_input, grad_weight, grad_bias] = run_backward(&norm, &input, &input);
+        [output, mean, variance, grad_input, grad_weight, grad_bias]
+    });
 }
 
 #[test]

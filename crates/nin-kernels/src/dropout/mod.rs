@@ -40,14 +40,15 @@
 //! # Ok::<(), nin_kernels::ParamError>(())
 //! ```
 
+mod apply;
 pub mod reference;
 #[cfg(test)]
 mod tests;
 
 use rayon::prelude::*;
 
-use crate::ParamError;
-use crate::philox::philox4x32;
+use crate::{ParamError, SimdLevel};
+use apply::Apply;
 
 /// The share of elements that is dropped, in \[0, 1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -91,20 +92,6 @@ pub struct DropoutKey {
     pub stream: u64,
 }
 
-impl DropoutKey {
-    /// The random words of elements 4 · `quad` … 4 · `quad` + 3.
-    fn words(self, quad: u64) -> [u32; 4] {
-        let [quad_low, quad_high] = halves(quad);
-        let [stream_low, stream_high] = halves(self.stream);
-        philox4x32([quad_low, quad_high, stream_low, stream_high], halves(self.seed))
-    }
-}
-
-/// The low and the high 32 bits.
-fn halves(value: u64) -> [u32; 2] {
-    [value as u32, (value >> 32) as u32]
-}
-
 /// Elements in one piece of parallel work; a multiple of the four words of a
 /// counter.
 const TASK_LEN: usize = 1 << 12;
@@ -120,12 +107,7 @@ pub fn apply(p: DropoutProbability, key: DropoutKey, input: &[f32], output: &mut
     let (threshold, scale) = (p.threshold(), p.scale());
     let tasks = output.par_chunks_mut(TASK_LEN).zip(input.par_chunks(TASK_LEN));
     tasks.enumerate().for_each(|(task, (output, input))| {
-        let first_quad = task * TASK_LEN / 4;
-        for (quad, (output, input)) in output.chunks_mut(4).zip(input.chunks(4)).enumerate() {
-            let words = key.words((first_quad + quad) as u64);
-            for ((output, input), word) in output.iter_mut().zip(input).zip(words) {
-                *output = if word >= threshold { input * scale } else { 0.0 };
-            }
-        }
+        let first_quad = (task * TASK_LEN / 4) as u64;
+        SimdLevel::current().run(Apply { key, first_quad, threshold, scale, input, output });
     });
 }

@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
 use super::{DropoutKey, DropoutProbability, TASK_LEN, apply, reference};
-use crate::testing::{max_error, poisoned, random, same_for_any_threads, widen};
+use crate::testing::{
+    max_error, poisoned, random, same_at_every_level, same_for_any_threads, widen,
+};
 
 fn run(p: f64, key: DropoutKey, input: &[f32]) -> Vec<f32> {
     let mut output = poisoned(input.len());
@@ -72,6 +74,12 @@ fn a_dropped_nan_is_zero_and_a_kept_one_stays() {
 fn results_do_not_depend_on_the_number_of_threads() {
     let input = random(3 * TASK_LEN + 5, 1);
     same_for_any_threads(|| run(0.5, key(1, 2), &input));
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    let input = random(TASK_LEN + 333, 1);
+    same_at_every_level(|| [run(0.3, key(1 << 40, 2 << 50), &input)]);
 }
 
 proptest! {

@@ -30,6 +30,8 @@ mod tests;
 
 use rayon::prelude::*;
 
+use crate::simd::vectorize;
+
 /// Writes the mean of each channel of each of `batch` maps.
 ///
 /// # Panics
@@ -41,11 +43,18 @@ pub fn forward(batch: usize, pixels: usize, channels: usize, input: &[f32], outp
     assert_eq!(output.len(), batch * channels, "length of output");
     let images = input.par_chunks(pixels * channels);
     output.par_chunks_mut(channels).zip(images).for_each(|(means, image)| {
-        means.fill(0.0);
-        for pixel in image.chunks_exact(channels) {
-            means.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value);
-        }
-        means.iter_mut().for_each(|mean| *mean /= pixels as f32);
+        vectorize(|| {
+            means.fill(0.0);
+            for pixel in image.chunks_exact(channels) {
+                for (sum, value) in means.iter_mut().zip(pixel) {
+                    *sum += value;
+                }
+            }
+            let count = pixels as f32;
+            for mean in means {
+                *mean /= count;
+            }
+        });
     });
 }
 
@@ -66,8 +75,13 @@ pub fn backward(
     assert_eq!(grad_input.len(), batch * pixels * channels, "length of grad_input");
     let grads = grad_output.par_chunks(channels);
     grad_input.par_chunks_mut(pixels * channels).zip(grads).for_each(|(image, grads)| {
-        for pixel in image.chunks_exact_mut(channels) {
-            pixel.iter_mut().zip(grads).for_each(|(share, grad)| *share = grad / pixels as f32);
-        }
+        vectorize(|| {
+            let count = pixels as f32;
+            for pixel in image.chunks_exact_mut(channels) {
+                for (share, grad) in pixel.iter_mut().zip(grads) {
+                    *share = grad / count;
+                }
+            }
+        });
     });
 }

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::{backward, forward, reference};
-use crate::testing::{dot, finite_differences, max_difference, max_error, poisoned, random, widen};
+use crate::testing::{
+    dot, finite_differences, max_difference, max_error, poisoned, random, same_at_every_level,
+    widen,
+};
 
 #[test]
 fn means_of_two_maps() {
@@ -48,6 +51,18 @@ proptest! {
         // One division.
         prop_assert!(max_error(&grad_input, &truth) < 1e-7);
     }
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    let (batch, pixels, channels) = (2, 9, 37);
+    let input = random(batch * pixels * channels, 1);
+    same_at_every_level(|| {
+        let (mut output, mut grad_input) = (poisoned(batch * channels), poisoned(input.len()));
+        forward(batch, pixels, channels, &input, &mut output);
+        backward(batch, pixels, channels, &output, &mut grad_input);
+        [output, grad_input]
+    });
 }
 
 #[test]

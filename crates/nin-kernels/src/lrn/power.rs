@@ -23,15 +23,26 @@ impl Power {
     }
 
     /// Replaces each d by d^(−beta).
+    #[inline(always)]
     pub(super) fn invert(self, denominators: &mut [f32]) {
         let values = denominators.iter_mut();
         match self {
-            Self::Half => values.for_each(|d| *d = 1.0 / d.sqrt()),
-            Self::ThreeQuarters => values.for_each(|d| {
-                let root = d.sqrt();
-                *d = 1.0 / (root * root.sqrt());
-            }),
-            Self::General(exponent) => values.for_each(|d| *d = d.powf(exponent)),
+            Self::Half => {
+                for d in values {
+                    *d = 1.0 / d.sqrt();
+                }
+            }
+            Self::ThreeQuarters => {
+                for d in values {
+                    let root = d.sqrt();
+                    *d = 1.0 / (root * root.sqrt());
+                }
+            }
+            Self::General(exponent) => {
+                for d in values {
+                    *d = d.powf(exponent);
+                }
+            }
         }
     }
 }

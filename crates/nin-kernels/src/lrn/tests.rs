@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 
-use super::{AlphaScaling, BLOCK, LrnParams, TASK_LEN, backward, forward, reference};
+use super::window::{BLOCK, TURN};
+use super::{AlphaScaling, LrnParams, TASK_LEN, backward, forward, reference};
 use crate::testing::{
-    dot, finite_differences, max_difference, max_error, poisoned, random, same_for_any_threads,
-    widen,
+    dot, finite_differences, max_difference, max_error, poisoned, random, same_at_every_level,
+    same_for_any_threads, widen,
 };
 
 fn params(size: usize, alpha: f64, beta: f64, k: f64) -> LrnParams {
@@ -94,13 +95,19 @@ fn alpha_is_divided_by_the_size_even_at_the_ends() {
     assert!(max_error(&gradient, &[0.341307814, -0.163804073, -0.099622799]) < 1e-6);
 }
 
+/// Not even where a broken one stands beside them.
 #[test]
 fn pixels_do_not_mix() {
     let params = params(3, 0.5, 0.75, 1.0);
-    let input = random(2 * 5, 1);
-    let both = run_forward(&params, 5, &input);
-    assert_eq!(both[..5], run_forward(&params, 5, &input[..5]));
-    assert_eq!(both[5..], run_forward(&params, 5, &input[5..]));
+    for last in [1.0, f32::INFINITY, f32::NAN] {
+        let mut input = random(2 * 5, 1);
+        input[4] = last;
+        let grad = random(2 * 5, 2);
+        let output = run_forward(&params, 5, &input);
+        assert_eq!(output[5..], run_forward(&params, 5, &input[5..]));
+        let grad_input = run_backward(&params, 5, &input, &grad);
+        assert_eq!(grad_input[5..], run_backward(&params, 5, &input[5..], &grad[5..]));
+    }
 }
 
 #[test]
@@ -121,8 +128,12 @@ proptest! {
     #[test]
     fn agrees_with_the_reference(
         size in 1_usize..=9,
-        channels in prop_oneof![1_usize..=20, BLOCK - 5..=BLOCK + 5, 2 * BLOCK - 1..=2 * BLOCK + 9],
-        pixels in 0_usize..4,
+        // Rows of many pixels, of two, of one, and pixels of more than a block.
+        (channels, pixels) in prop_oneof![
+            6 => (1_usize..=40, 0_usize..30),
+            1 => (BLOCK / 2 - 6..=BLOCK / 2 + 2, 0_usize..4),
+            1 => (BLOCK - 5..=BLOCK + 5, 0_usize..3),
+        ],
         beta in prop_oneof![Just(0.75), Just(0.5), Just(1.0), Just(0.3)],
         scaling in prop_oneof![Just(AlphaScaling::DividedBySize), Just(AlphaScaling::Undivided)],
         seed in 0_u64..1000,
@@ -140,18 +151,34 @@ proptest! {
     }
 }
 
-/// A window wider than a block of channels meets every branch of the shifts.
+/// Windows that take several turns, over several blocks, and in all directions
+/// beyond the channels.
 #[test]
-fn window_wider_than_a_block() {
-    let (channels, size) = (3 * BLOCK + 7, 2 * BLOCK + 11);
-    let params = params(size, 1.0, 0.75, 1.0);
-    let input = random(channels, 5);
-    let grad_output = random(channels, 6);
-    let truth = reference::forward(&params, channels, &widen(&input));
-    assert!(max_error(&run_forward(&params, channels, &input), &truth) < 1e-5);
-    let truth = reference::backward(&params, channels, &widen(&input), &widen(&grad_output));
-    let grad_input = run_backward(&params, channels, &input, &grad_output);
-    assert!(max_error(&grad_input, &truth) < 1e-5);
+fn wide_windows() {
+    for (channels, size) in [(2 * BLOCK + 7, 2 * TURN + 11), (TURN + 9, 5 * TURN), (3, 4 * BLOCK)] {
+        let params = params(size, 1.0, 0.75, 1.0);
+        let input = random(channels, 5);
+        let grad_output = random(channels, 6);
+        let truth = reference::forward(&params, channels, &widen(&input));
+        assert!(max_error(&run_forward(&params, channels, &input), &truth) < 1e-5);
+        let truth = reference::backward(&params, channels, &widen(&input), &widen(&grad_output));
+        let grad_input = run_backward(&params, channels, &input, &grad_output);
+        assert!(max_error(&grad_input, &truth) < 1e-5);
+    }
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    let channels = 37;
+    let input = random(4 * channels, 1);
+    let grad_output = random(4 * channels, 2);
+    for beta in [0.75, 0.5, 0.3] {
+        let params = params(5, 0.5, beta, 1.0);
+        same_at_every_level(|| {
+            let output = run_forward(&params, channels, &input);
+            [output, run_backward(&params, channels, &input, &grad_output)]
+        });
+    }
 }
 
 #[test]

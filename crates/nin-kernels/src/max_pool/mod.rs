@@ -40,13 +40,15 @@
 //! # Ok::<(), nin_kernels::ShapeError>(())
 //! ```
 
+mod forward;
 pub mod reference;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use rayon::prelude::*;
 
-use crate::PoolShape;
+use crate::{PoolShape, SimdLevel};
+use forward::{Indexed, Values, Windows};
 
 /// Writes the largest value of each window, and its position
 /// (row · kernel_size + column) inside the window.
@@ -58,21 +60,11 @@ pub fn forward(shape: &PoolShape, input: &[f32], output: &mut [f32], indices: &m
     assert_eq!(input.len(), shape.input_len(), "length of input");
     assert_eq!(output.len(), shape.output_len(), "length of output");
     assert_eq!(indices.len(), shape.output_len(), "length of indices");
-    let (row_len, channels) = (shape.out_row_len(), shape.channels());
+    let row_len = shape.out_row_len();
     output.par_chunks_mut(row_len).zip(indices.par_chunks_mut(row_len)).enumerate().for_each(
         |(row, (output, indices))| {
-            let (image, out_y) = image_and_row(shape, input, row);
-            let pixels = output.chunks_exact_mut(channels).zip(indices.chunks_exact_mut(channels));
-            for (out_x, (best, index)) in pixels.enumerate() {
-                let mut covered = shape.covered(out_y, out_x);
-                let (position, pixel) = covered.next().expect("padding is at most half a window");
-                best.copy_from_slice(&image[pixel..pixel + channels]);
-                index.fill(position as u8);
-                for (position, pixel) in covered {
-                    let values = &image[pixel..pixel + channels];
-                    keep_larger_indexed(best, index, values, position as u8);
-                }
-            }
+            let windows = Windows::of_row(shape, input, row);
+            SimdLevel::current().run(Indexed { windows, output, indices });
         },
     );
 }
@@ -85,15 +77,10 @@ pub fn forward(shape: &PoolShape, input: &[f32], output: &mut [f32], indices: &m
 pub fn forward_inference(shape: &PoolShape, input: &[f32], output: &mut [f32]) {
     assert_eq!(input.len(), shape.input_len(), "length of input");
     assert_eq!(output.len(), shape.output_len(), "length of output");
-    let (row_len, channels) = (shape.out_row_len(), shape.channels());
+    let row_len = shape.out_row_len();
     output.par_chunks_mut(row_len).enumerate().for_each(|(row, output)| {
-        let (image, out_y) = image_and_row(shape, input, row);
-        for (out_x, best) in output.chunks_exact_mut(channels).enumerate() {
-            best.fill(f32::NEG_INFINITY);
-            for (_, pixel) in shape.covered(out_y, out_x) {
-                keep_larger(best, &image[pixel..pixel + channels]);
-            }
-        }
+        let windows = Windows::of_row(shape, input, row);
+        SimdLevel::current().run(Values { windows, output });
     });
 }
 
@@ -150,26 +137,4 @@ fn position_offsets(shape: &PoolShape) -> [usize; 256] {
             .wrapping_sub(padding * shape.in_width() + padding)
             .wrapping_mul(shape.channels())
     })
-}
-
-/// The input image and the output row inside it of output row `row` of the batch.
-fn image_and_row<'a>(shape: &PoolShape, input: &'a [f32], row: usize) -> (&'a [f32], usize) {
-    let (image, out_y) = (row / shape.out_height(), row % shape.out_height());
-    (&input[image * shape.in_image_len()..][..shape.in_image_len()], out_y)
-}
-
-// `|` in place of `||`, and both values always stored: no branch, so the
-// compiler can use vector instructions.
-fn keep_larger_indexed(best: &mut [f32], index: &mut [u8], values: &[f32], position: u8) {
-    for ((best, index), &value) in best.iter_mut().zip(index).zip(values) {
-        let better = (value > *best) | value.is_nan();
-        *best = if better { value } else { *best };
-        *index = if better { position } else { *index };
-    }
-}
-
-fn keep_larger(best: &mut [f32], values: &[f32]) {
-    for (best, &value) in best.iter_mut().zip(values) {
-        *best = if (value > *best) | value.is_nan() { value } else { *best };
-    }
 }

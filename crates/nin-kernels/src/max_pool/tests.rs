@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::{backward, forward, forward_inference, reference};
-use crate::testing::{dot, finite_differences, max_difference, max_error, poisoned, random, widen};
+use crate::testing::{
+    dot, finite_differences, max_difference, max_error, poisoned, random, same_at_every_level,
+    same_for_any_threads, widen,
+};
 use crate::{PoolShape, Rounding, Window};
 
 fn square(
@@ -159,6 +162,33 @@ proptest! {
         // Sums of at most 25 numbers of order 1 in f32.
         prop_assert!(max_error(&grad_input, &truth) < 1e-5);
     }
+}
+
+/// 37 channels: whole vectors and single numbers.
+fn example() -> (PoolShape, Vec<f32>) {
+    let window = Window { kernel_size: 3, stride: 2, padding: 1 };
+    let shape = PoolShape::new([2, 9, 8, 37], window, Rounding::Ceil).unwrap();
+    // A few different values, so that some are equal, and some NaN.
+    let value = |x: f32| if x > 0.95 { f32::NAN } else { (x * 4.0).floor() };
+    (shape, random(shape.input_len(), 1).into_iter().map(value).collect())
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    let (shape, input) = example();
+    let grad_output = random(shape.output_len(), 2);
+    same_at_every_level(|| {
+        let (output, indices, grad_input) = run(&shape, &input, &grad_output);
+        [output, indices.into_iter().map(f32::from).collect(), grad_input]
+    });
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let (shape, input) = example();
+    let input: Vec<f32> = input.into_iter().map(|x| if x.is_nan() { 9.0 } else { x }).collect();
+    let grad_output = random(shape.output_len(), 2);
+    same_for_any_threads(|| run(&shape, &input, &grad_output));
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod tests;
 use rayon::prelude::*;
 
 use crate::ParamError;
+use crate::simd::vectorize;
 
 /// The constants of the rule. The default is PyTorch's: lr 1e-3, all else off.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,9 +116,11 @@ pub fn step(params: &SgdParams, weight: &mut [f32], grad: &[f32], buffer: Moment
     if params.momentum == 0.0 {
         let tasks = weight.par_chunks_mut(TASK_LEN).zip(grad.par_chunks(TASK_LEN));
         return tasks.for_each(|(weight, grad)| {
-            for (weight, grad) in weight.iter_mut().zip(grad) {
-                *weight -= lr * decayed(*weight, *grad);
-            }
+            vectorize(|| {
+                for (weight, grad) in weight.iter_mut().zip(grad) {
+                    *weight -= lr * decayed(*weight, *grad);
+                }
+            });
         });
     }
 
@@ -137,10 +140,12 @@ pub fn step(params: &SgdParams, weight: &mut [f32], grad: &[f32], buffer: Moment
         .par_chunks_mut(TASK_LEN)
         .zip(grad.par_chunks(TASK_LEN).zip(buffer.par_chunks_mut(TASK_LEN)))
         .for_each(|(weight, (grad, buffer))| {
-            for ((weight, grad), buffer) in weight.iter_mut().zip(grad).zip(buffer) {
-                let grad = decayed(*weight, *grad);
-                *buffer = kept * *buffer + added * grad;
-                *weight -= lr * (from_grad * grad + from_buffer * *buffer);
-            }
+            vectorize(|| {
+                for ((weight, grad), buffer) in weight.iter_mut().zip(grad).zip(buffer) {
+                    let grad = decayed(*weight, *grad);
+                    *buffer = kept * *buffer + added * grad;
+                    *weight -= lr * (from_grad * grad + from_buffer * *buffer);
+                }
+            });
         });
 }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::{MomentumBuffer, SgdParams, TASK_LEN, reference, step};
 use crate::ParamError;
-use crate::testing::{max_error, random, widen};
+use crate::testing::{max_error, random, same_at_every_level, widen};
 
 fn params(lr: f64, momentum: f64, dampening: f64, weight_decay: f64, nesterov: bool) -> SgdParams {
     SgdParams { lr, momentum, dampening, weight_decay, nesterov }
@@ -94,6 +94,19 @@ fn values_out_of_range_are_refused() {
         let wrong = params(0.1, momentum, dampening, 0.0, true);
         let wanted = ParamError::NesterovNeedsMomentum { momentum, dampening };
         assert_eq!(wrong.validate(), Err(wanted));
+    }
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    let len = TASK_LEN + 37;
+    let grad = random(len, 2);
+    for params in [params(0.1, 0.0, 0.0, 0.01, false), params(0.1, 0.9, 0.0, 0.01, true)] {
+        same_at_every_level(|| {
+            let (mut weight, mut buffer) = (random(len, 1), random(len, 3));
+            step(&params, &mut weight, &grad, MomentumBuffer::Later(&mut buffer));
+            [weight, buffer]
+        });
     }
 }
 

@@ -53,6 +53,10 @@ impl SimdLevel {
     /// Where [`from_env`](Self::from_env) fails; a program that wants to say
     /// so in its own way asks that first.
     pub fn current() -> Self {
+        #[cfg(test)]
+        if let Some(level) = crate::testing::level_of_thread() {
+            return level;
+        }
         static CURRENT: OnceLock<SimdLevel> = OnceLock::new();
         *CURRENT.get_or_init(|| Self::from_env().unwrap_or_else(|error| panic!("{error}")))
     }

@@ -17,8 +17,15 @@ mod vector;
 pub use level::{SimdError, SimdLevel};
 pub(crate) use vector::{load, load_add, mul_add, store};
 
+/// Numbers of the widest vector. Loops over local arrays of this length are
+/// compiled to vectors at every level, to several where vectors are shorter, and
+/// the arrays stay in registers.
+pub(crate) const LANES: usize = 16;
+
 /// Runs `loops` compiled for the current level. Everything it calls must be
-/// `#[inline(always)]` to be compiled for the level too.
+/// `#[inline(always)]` to be compiled for the level too. A long closure may
+/// itself be left out of line, at the instructions of every CPU: longer loops are
+/// a `pulp::WithSimd` of their own, whose method is always inlined.
 #[inline(always)]
 pub(crate) fn vectorize<R>(loops: impl FnOnce() -> R) -> R {
     SimdLevel::current().run(loops)
