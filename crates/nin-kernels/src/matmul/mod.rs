@@ -10,6 +10,7 @@ mod tile;
 use pulp::{Simd, WithSimd};
 
 use crate::{Activation, SimdLevel};
+use crate::simd::prefetch;
 use tile::{Lanes, Operands, VECTORS};
 
 pub(crate) use pack::{pack_transposed, packed_len};
@@ -167,6 +168,7 @@ impl<S: Simd> Band<'_, S> {
         // existing columns only.
         unsafe {
             for panel in 0..full {
+                self.prefetch_lhs::<ROWS>(row + ROWS, panel, full);
                 self.tile::<ROWS, VECTORS>(row, panel, Lanes::All, output);
             }
             let rest = self.columns - full * width;
@@ -176,6 +178,20 @@ impl<S: Simd> Band<'_, S> {
                 _ if rest < lanes => self.tile::<ROWS, 1>(row, full, last, output),
                 _ if rest == lanes => self.tile::<ROWS, 1>(row, full, Lanes::All, output),
                 _ => self.tile::<ROWS, VECTORS>(row, full, last, output),
+            }
+        }
+    }
+
+    /// Asks for a share of the left operand's rows from `row` on.
+    #[inline(always)]
+    fn prefetch_lhs<const ROWS: usize>(&self, row: usize, share: usize, shares: usize) {
+        let Lhs { data, row_stride, stride } = self.lhs;
+        if stride != 1 {
+            return;
+        }
+        for row in row + ROWS * share / shares..row + ROWS * (share + 1) / shares {
+            for k in (0..self.depth).step_by(16) {
+                prefetch(data.as_ptr().wrapping_add(row * row_stride + k));
             }
         }
     }
@@ -202,6 +218,11 @@ impl<S: Simd> Band<'_, S> {
             rhs_stride,
         };
         let output = output.as_mut_ptr().wrapping_add(row * row_stride + column);
+        for row in 0..ROWS {
+            for index in 0..COUNT {
+                prefetch(output.wrapping_add(row * row_stride + index * S::F32_LANES));
+            }
+        }
         // SAFETY: the caller's promise.
         unsafe {
             let sums = tile::sums::<S, ROWS, COUNT>(simd, operands, lanes);
