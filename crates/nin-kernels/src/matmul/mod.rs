@@ -9,8 +9,8 @@ mod tile;
 
 use pulp::{Simd, WithSimd};
 
-use crate::{Activation, SimdLevel};
 use crate::simd::prefetch;
+use crate::{Activation, SimdLevel};
 use tile::{Lanes, Operands, VECTORS};
 
 pub(crate) use pack::{pack_transposed, packed_len};

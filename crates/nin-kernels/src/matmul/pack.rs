@@ -49,8 +49,9 @@ impl WithSimd for Pack<'_> {
                 let run = start..(start + RUN).min(depth);
                 for (column, row) in rows.clone().enumerate() {
                     let numbers = &matrix[row * row_stride..][run.clone()];
-                    for (k, number) in run.clone().zip(numbers) {
-                        packed[k * width + column] = *number;
+                    let places = packed[run.start * width + column..].iter_mut().step_by(width);
+                    for (place, number) in places.zip(numbers) {
+                        *place = *number;
                     }
                 }
             }

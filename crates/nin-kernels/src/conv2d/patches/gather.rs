@@ -64,14 +64,27 @@ pub(super) fn gather(
     pixels: Range<usize>,
     patches: &mut [f32],
 ) {
-    for (pixel, patch) in pixels.zip(patches.chunks_exact_mut(shape.patch_len())) {
-        let mut filled = 0;
+    let len = shape.patch_len();
+    for (pixel, start) in pixels.zip((0..).step_by(len)) {
+        let mut filled = start;
         shape.for_each_run(pixel, |run, source| {
-            patch[filled..run.start].fill(0.0);
-            patch[run.clone()].copy_from_slice(&images[source..][..run.len()]);
+            let run = start + run.start..start + run.end;
+            patches[filled..run.start].fill(0.0);
+            copy_run(&images[source..], &mut patches[run.start..], run.len());
             filled = run.end;
         });
-        patch[filled..].fill(0.0);
+        patches[filled..start + len].fill(0.0);
+    }
+}
+
+/// Copies `len` numbers, and some more if that is faster: what comes behind is
+/// written later.
+#[inline]
+fn copy_run(from: &[f32], to: &mut [f32], len: usize) {
+    const SHORT: usize = 16;
+    match (from.first_chunk::<SHORT>(), to.first_chunk_mut::<SHORT>()) {
+        (Some(from), Some(to)) if len <= SHORT => *to = *from,
+        _ => to[..len].copy_from_slice(&from[..len]),
     }
 }
 
