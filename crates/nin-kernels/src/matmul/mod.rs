@@ -60,6 +60,10 @@ const fn panel_width<S: Simd>() -> usize {
 /// pieces that work is cut into.
 pub(crate) const GOOD_ROWS: usize = 126;
 
+/// Length of the sums at once where the left operand is transposed: a tile's
+/// part of both operands then is in a core's first cache.
+const TRANSPOSED_DEPTH: usize = 128;
+
 /// Multiplies. The rows of `output` are `row_stride` apart.
 pub(crate) fn multiply(
     level: SimdLevel,
@@ -109,16 +113,34 @@ impl WithSimd for Product<'_> {
             assert!(bias.len() >= columns);
         }
 
-        let band =
-            Band { simd, columns, depth, lhs, rhs, rhs_stride, panel_stride, row_stride, epilogue };
-        let (mut row, tiles) = (0, rows.div_ceil(tile::max_rows::<S>()));
-        for index in 0..tiles {
-            // Heights that differ by at most one: a tile of one row costs as
-            // much as one of seven.
-            let height = rows / tiles + usize::from(index < rows % tiles);
-            // SAFETY: the assertions above hold for all rows and columns.
-            unsafe { band.multiply(row, height, output) };
-            row += height;
+        // The numbers of a tile's rows are spread over as many cache lines as
+        // the sum is long where the left operand is transposed.
+        let step = if lhs.stride == 1 { depth.max(1) } else { TRANSPOSED_DEPTH };
+        for first in (0..depth.max(1)).step_by(step) {
+            let lhs = Lhs { data: &lhs.data[(first * lhs.stride).min(lhs.data.len())..], ..lhs };
+            let rhs = &rhs[(first * rhs_stride).min(rhs.len())..];
+            let epilogue = if first == 0 { epilogue } else { Epilogue::Add };
+            let depth = step.min(depth - first);
+            let band = Band {
+                simd,
+                columns,
+                depth,
+                lhs,
+                rhs,
+                rhs_stride,
+                panel_stride,
+                row_stride,
+                epilogue,
+            };
+            let (mut row, tiles) = (0, rows.div_ceil(tile::max_rows::<S>()));
+            for index in 0..tiles {
+                // Heights that differ by at most one: a tile of one row costs as
+                // much as one of seven.
+                let height = rows / tiles + usize::from(index < rows % tiles);
+                // SAFETY: the assertions above hold for all rows and columns.
+                unsafe { band.multiply(row, height, output) };
+                row += height;
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ mod level;
 mod vector;
 
 pub use level::{SimdError, SimdLevel};
-pub(crate) use vector::{load, load_add, mul_add, prefetch, store};
+pub(crate) use vector::{load, mul_add, prefetch, store};
 
 /// Numbers of the widest vector. Loops over local arrays of this length are
 /// compiled to vectors at every level, to several where vectors are shorter, and

@@ -23,13 +23,6 @@ pub(crate) fn store<S: Simd>(simd: S, to: &mut [f32], vector: S::f32s) {
     }
 }
 
-/// Adds the first numbers of `vector` to those of `to`, as many as it has.
-#[inline(always)]
-pub(crate) fn load_add<S: Simd>(simd: S, to: &mut [f32], vector: S::f32s) {
-    let sum = simd.add_f32s(load(simd, to), vector);
-    store(simd, to, sum);
-}
-
 /// a · b + c, rounded once where the level has such an instruction.
 #[inline(always)]
 pub(crate) fn mul_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::Simd;
 
 use super::transform::Square;
-use crate::simd::load;
+use crate::simd::{load, store};
 
 /// Height, width and channels of a map.
 #[derive(Clone, Copy)]
@@ -15,64 +15,158 @@ pub(super) struct MapShape {
     pub(super) channels: usize,
 }
 
+/// The part of a square of pixels that lies inside a map.
+pub(super) struct Overlap {
+    map: MapShape,
+    /// Its rows and columns in the square.
+    rows: Range<usize>,
+    columns: Range<usize>,
+    /// Where the map has its first pixel.
+    start: usize,
+}
+
 impl MapShape {
     pub(super) fn len(&self) -> usize {
         self.height * self.width * self.channels
     }
 
-    /// Where pixel (y, x) has the numbers from `channel` on, if it is inside.
-    #[inline(always)]
-    fn channels_of(&self, (y, x): (isize, isize), channel: usize) -> Option<Range<usize>> {
-        let (y, x) = (y.cast_unsigned(), x.cast_unsigned());
-        // A negative place is a very large one here.
-        if y < self.height && x < self.width {
-            let pixel = (y * self.width + x) * self.channels;
-            Some(pixel + channel..pixel + self.channels)
-        } else {
-            None
-        }
+    /// The part of the square of `size` × `size` pixels from (top, left) on.
+    pub(super) fn overlap(self, size: usize, [top, left]: [isize; 2]) -> Overlap {
+        let inside = |start: isize, len: usize| {
+            let size = size.cast_signed();
+            let first = (-start).clamp(0, size);
+            let last = (len.cast_signed() - start).clamp(first, size);
+            first.cast_unsigned()..last.cast_unsigned()
+        };
+        let (rows, columns) = (inside(top, self.height), inside(left, self.width));
+        let is_empty = rows.is_empty() || columns.is_empty();
+        let (y, x) = (top + rows.start.cast_signed(), left + columns.start.cast_signed());
+        let pixel = if is_empty { 0 } else { y.cast_unsigned() * self.width + x.cast_unsigned() };
+        let rows = if is_empty { 0..0 } else { rows };
+        Overlap { map: self, rows, columns, start: pixel * self.channels }
     }
+}
 
-    /// The vectors from `channel` on of N × N pixels from (top, left) on; zeros
-    /// outside of the map.
+impl Overlap {
+    /// Reads the vectors from `channel` on of the pixels inside `map` into
+    /// `square`, and leaves its others.
     #[inline(always)]
     pub(super) fn load<S: Simd, const N: usize>(
         &self,
         simd: S,
         map: &[f32],
-        [top, left]: [isize; 2],
         channel: usize,
-    ) -> Square<S::f32s, N> {
-        let mut square = Square([[simd.splat_f32s(0.0); N]; N]);
-        for y in 0..N {
-            for x in 0..N {
-                let pixel = (top + y.cast_signed(), left + x.cast_signed());
-                if let Some(channels) = self.channels_of(pixel, channel) {
-                    square.0[y][x] = load(simd, &map[channels]);
-                }
+        square: &mut Square<S::f32s, N>,
+    ) {
+        let vectors = self.vectors::<S>(map.len(), channel);
+        for (y, row) in square.0[self.rows.clone()].iter_mut().enumerate() {
+            for (x, vector) in row[self.columns.clone()].iter_mut().enumerate() {
+                let at = self.at(y, x) + channel;
+                *vector = match vectors {
+                    // SAFETY: `vectors` has checked that the map is whole and
+                    // has a vector from `channel` on at each of its pixels.
+                    Vectors::Whole => unsafe {
+                        map.as_ptr().add(at).cast::<S::f32s>().read_unaligned()
+                    },
+                    Vectors::Of(len) => load(simd, &map[at..at + len]),
+                };
             }
         }
-        square
     }
 
-    /// Passes each pixel of N × N from (top, left) on that is inside to
-    /// `visit`, with its numbers from `channel` on and its vector.
+    /// Writes the vectors of `square` whose pixels are inside `map` from
+    /// `channel` on.
     #[inline(always)]
-    pub(super) fn for_each<S: Simd, const N: usize>(
+    pub(super) fn store<S: Simd, const N: usize>(
         &self,
+        simd: S,
         map: &mut [f32],
-        [top, left]: [isize; 2],
         channel: usize,
         square: &Square<S::f32s, N>,
-        visit: impl Fn(&mut [f32], S::f32s),
     ) {
-        for y in 0..N {
-            for x in 0..N {
-                let pixel = (top + y.cast_signed(), left + x.cast_signed());
-                if let Some(channels) = self.channels_of(pixel, channel) {
-                    visit(&mut map[channels], square.0[y][x]);
+        let vectors = self.vectors::<S>(map.len(), channel);
+        for (y, row) in square.0[self.rows.clone()].iter().enumerate() {
+            for (x, vector) in row[self.columns.clone()].iter().enumerate() {
+                let at = self.at(y, x) + channel;
+                match vectors {
+                    // SAFETY: as in `load`.
+                    Vectors::Whole => unsafe {
+                        map.as_mut_ptr().add(at).cast::<S::f32s>().write_unaligned(*vector);
+                    },
+                    Vectors::Of(len) => store(simd, &mut map[at..at + len], *vector),
                 }
             }
         }
+    }
+
+    /// Adds the vectors of `square` to the pixels inside `map` from `channel` on.
+    #[inline(always)]
+    pub(super) fn add<S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        map: &mut [f32],
+        channel: usize,
+        square: &Square<S::f32s, N>,
+    ) {
+        let vectors = self.vectors::<S>(map.len(), channel);
+        for (y, row) in square.0[self.rows.clone()].iter().enumerate() {
+            for (x, vector) in row[self.columns.clone()].iter().enumerate() {
+                let at = self.at(y, x) + channel;
+                match vectors {
+                    // SAFETY: as in `load`.
+                    Vectors::Whole => unsafe {
+                        let to = map.as_mut_ptr().add(at).cast::<S::f32s>();
+                        to.write_unaligned(simd.add_f32s(to.read_unaligned(), *vector));
+                    },
+                    Vectors::Of(len) => {
+                        let to = &mut map[at..at + len];
+                        let sum = simd.add_f32s(load(simd, to), *vector);
+                        store(simd, to, sum);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where pixel (y, x) of the overlap has its channels.
+    #[inline(always)]
+    fn at(&self, y: usize, x: usize) -> usize {
+        self.start + (y * self.map.width + x) * self.map.channels
+    }
+
+    /// How much of a vector a pixel has from `channel` on.
+    #[inline(always)]
+    fn vectors<S: Simd>(&self, map_len: usize, channel: usize) -> Vectors {
+        assert!(map_len >= self.map.len() && channel < self.map.channels, "a channel of the map");
+        match self.map.channels - channel {
+            len if len >= S::F32_LANES => Vectors::Whole,
+            len => Vectors::Of(len),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Vectors {
+    Whole,
+    /// The first numbers only.
+    Of(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overlap_is_what_square_and_map_share() {
+        let map = MapShape { height: 5, width: 4, channels: 3 };
+        let overlap = |corner| {
+            let Overlap { rows, columns, start, .. } = map.overlap(3, corner);
+            (rows, columns, start / 3)
+        };
+        assert_eq!(overlap([1, 1]), (0..3, 0..3, 5));
+        assert_eq!(overlap([-2, -1]), (2..3, 1..3, 0));
+        assert_eq!(overlap([4, 2]), (0..1, 0..2, 18));
+        assert_eq!(overlap([5, 0]).0, 0..0);
+        assert_eq!(overlap([-3, 7]).0, 0..0);
     }
 }

@@ -1,9 +1,10 @@
 //! Transformed tiles: one matrix a plane, a row a tile, a column a channel.
 
+use std::marker::PhantomData;
+
 use pulp::Simd;
 use rayon::prelude::*;
 
-use super::transform::Square;
 use crate::buffer::in_lines;
 
 /// The least odd number of cache lines for `len` floats, in floats.
@@ -38,36 +39,26 @@ impl PlaneShape {
         self.planes * self.plane_stride()
     }
 
-    /// The vectors from `channel` on of row `row` in all P × P planes. Rows are
-    /// padded to whole vectors.
+    /// The vectors from `channel` on of row `row` in all planes of `data`.
     #[inline(always)]
-    pub(super) fn load<S: Simd, const P: usize>(
+    pub(super) fn column<'a, S: Simd>(
         &self,
-        simd: S,
-        data: &[f32],
+        data: &'a [f32],
         row: usize,
         channel: usize,
-    ) -> Square<S::f32s, P> {
-        assert!(self.planes == P * P && data.len() >= self.len(), "length of planes");
-        self.check::<S>(row, channel);
-        let start = data.as_ptr().wrapping_add(row * self.row_stride + channel);
-        let stride = self.plane_stride();
-        let mut square = Square([[simd.splat_f32s(0.0); P]; P]);
-        for y in 0..P {
-            for x in 0..P {
-                let from = start.wrapping_add((y * P + x) * stride);
-                // SAFETY: the vector lies inside the row of a plane that
-                // exists, and all planes are in `data`.
-                square.0[y][x] = unsafe { from.cast::<S::f32s>().read_unaligned() };
-            }
-        }
-        square
+    ) -> Column<'a, S> {
+        assert!(data.len() >= self.len(), "length of planes");
+        let start = data.as_ptr().wrapping_add(self.check::<S>(row, channel));
+        Column { start, planes: self.planes, stride: self.plane_stride(), _data: PhantomData }
     }
 
+    /// Where plane 0 has the vector from `channel` on of row `row`, once it is
+    /// sure that each plane has it: rows are padded to whole vectors.
     #[inline(always)]
-    fn check<S: Simd>(&self, row: usize, channel: usize) {
+    fn check<S: Simd>(&self, row: usize, channel: usize) -> usize {
         assert!(row < self.rows, "a row of every plane");
         assert!(channel + S::F32_LANES <= self.row_stride, "a vector of the row");
+        row * self.row_stride + channel
     }
 
     /// Cuts all planes into bands of `rows_per_band` rows, to be written in
@@ -82,7 +73,7 @@ impl PlaneShape {
         (0..self.rows.div_ceil(rows_per_band)).into_par_iter().map(move |band| {
             let first = band * rows_per_band;
             let rows = rows_per_band.min(self.rows - first);
-            Band { shape: self, first, rows, data: data.pointer(), _exclusive: Default::default() }
+            Band { shape: self, first, rows, data: data.pointer(), _exclusive: PhantomData }
         })
     }
 }
@@ -94,36 +85,69 @@ pub(super) struct Band<'a> {
     pub(super) first: usize,
     pub(super) rows: usize,
     data: *mut f32,
-    _exclusive: std::marker::PhantomData<&'a mut [f32]>,
+    _exclusive: PhantomData<&'a mut [f32]>,
 }
 
 // SAFETY: a band is an exclusive borrow of its rows, as a slice would be.
 unsafe impl Send for Band<'_> {}
 
 impl Band<'_> {
-    /// Writes the vectors from `channel` on of row `row` of the band in all
-    /// P × P planes. Rows are padded to whole vectors.
+    /// The vectors from `channel` on of row `row` of the band in all planes.
     #[inline(always)]
-    pub(super) fn store<S: Simd, const P: usize>(
-        &mut self,
-        row: usize,
-        channel: usize,
-        square: &Square<S::f32s, P>,
-    ) {
+    pub(super) fn column<S: Simd>(&mut self, row: usize, channel: usize) -> ColumnMut<'_, S> {
         let Self { shape, first, rows, data, .. } = *self;
-        assert!(shape.planes == P * P && row < rows, "a row of every plane");
-        shape.check::<S>(first + row, channel);
-        let start = data.wrapping_add((first + row) * shape.row_stride + channel);
-        let stride = shape.plane_stride();
-        for y in 0..P {
-            for x in 0..P {
-                let to = start.wrapping_add((y * P + x) * stride);
-                // SAFETY: the vector lies inside a row of the band in a plane
-                // that exists. `par_bands` has checked that all planes lie
-                // behind `data` and gives each row to one band only; `&mut
-                // self` makes this the only access to it.
-                unsafe { to.cast::<S::f32s>().write_unaligned(square.0[y][x]) };
-            }
+        assert!(row < rows, "a row of the band");
+        let start = data.wrapping_add(shape.check::<S>(first + row, channel));
+        ColumnMut { start, planes: shape.planes, stride: shape.plane_stride(), _band: PhantomData }
+    }
+}
+
+/// A vector in each plane.
+pub(super) struct Column<'a, S> {
+    start: *const f32,
+    planes: usize,
+    stride: usize,
+    _data: PhantomData<(&'a [f32], S)>,
+}
+
+impl<S: Simd> Column<'_, S> {
+    #[inline(always)]
+    pub(super) fn planes(&self) -> usize {
+        self.planes
+    }
+
+    #[inline(always)]
+    pub(super) fn load(&self, plane: usize) -> S::f32s {
+        assert!(plane < self.planes, "a plane");
+        // SAFETY: `PlaneShape::column` has checked that each plane has the
+        // vector and that all planes are in the borrowed slice.
+        unsafe { self.start.wrapping_add(plane * self.stride).cast::<S::f32s>().read_unaligned() }
+    }
+}
+
+/// A vector in each plane, to be written.
+pub(super) struct ColumnMut<'a, S> {
+    start: *mut f32,
+    planes: usize,
+    stride: usize,
+    _band: PhantomData<(&'a mut [f32], S)>,
+}
+
+impl<S: Simd> ColumnMut<'_, S> {
+    #[inline(always)]
+    pub(super) fn planes(&self) -> usize {
+        self.planes
+    }
+
+    #[inline(always)]
+    pub(super) fn store(&mut self, plane: usize, vector: S::f32s) {
+        assert!(plane < self.planes, "a plane");
+        // SAFETY: `Band::column` has checked that each plane has the vector in
+        // a row of the band, which is borrowed exclusively. `par_bands` has
+        // checked that all planes lie behind the pointer and gives each row to
+        // one band only.
+        unsafe {
+            self.start.wrapping_add(plane * self.stride).cast::<S::f32s>().write_unaligned(vector);
         }
     }
 }
@@ -159,10 +183,12 @@ mod tests {
         fn with_simd<S: Simd>(self, simd: S) {
             let Self(mut band) = self;
             for row in 0..band.rows {
-                let value = |plane: usize| simd.splat_f32s((plane * 7 + band.first + row) as f32);
-                let square = Square([[value(0), value(1)], [value(2), value(3)]]);
                 for channel in (0..5).step_by(S::F32_LANES) {
-                    band.store::<S, 2>(row, channel, &square);
+                    let first = band.first;
+                    let mut column = band.column::<S>(row, channel);
+                    for plane in 0..4 {
+                        column.store(plane, simd.splat_f32s((plane * 7 + first + row) as f32));
+                    }
                 }
             }
         }

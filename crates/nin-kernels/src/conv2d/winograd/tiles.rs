@@ -12,7 +12,7 @@ use super::points::Algorithm;
 use super::transform::{Square, analyse, synthesise};
 use crate::Activation;
 use crate::conv2d::Conv2dShape;
-use crate::simd::{load, load_add, store};
+use crate::simd::load;
 
 /// The transforms of an algorithm over a grid.
 #[derive(Clone, Copy)]
@@ -33,10 +33,11 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
         for row in 0..band.rows {
             let (image, pixel) = self.grid.place(band.first + row);
             let image = &images[image * map.len()..][..map.len()];
-            let corner = self.grid.input_pixel(pixel);
+            let overlap = map.overlap(P, self.grid.input_pixel(pixel));
+            let mut tile = Square::<S::f32s, P>::zeros(simd);
             for channel in (0..map.channels).step_by(S::F32_LANES) {
-                let tile = map.load(simd, image, corner, channel);
-                band.store::<S, P>(row, channel, &analyse(simd, &A::INPUT, &tile));
+                overlap.load(simd, image, channel, &mut tile);
+                analyse(simd, &A::INPUT, &tile, band.column(row, channel));
             }
         }
     }
@@ -50,26 +51,23 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
         (shape, planes): (PlaneShape, &[f32]),
         tiles: Range<usize>,
         (bias, activation): (&[f32], Activation),
-        image: &mut [f32],
+        pixels: &mut [f32],
     ) {
-        let map =
-            MapShape { height: image.len() / self.grid.output_row_len(), ..self.grid.output_map() };
+        let height = pixels.len() / self.grid.output_row_len();
+        let map = MapShape { height, ..self.grid.output_map() };
         for tile in tiles {
             let (_, [_, left]) = self.grid.place(tile);
+            let overlap = map.overlap(M, [0, left]);
             for channel in (0..map.channels).step_by(S::F32_LANES) {
+                let mut y = synthesise(simd, &A::OUTPUT, shape.column(planes, tile, channel));
                 let bias = load(simd, &bias[channel..]);
-                let z = shape.load(simd, planes, tile, channel);
-                let y = synthesise(simd, &A::OUTPUT, &z);
-                map.for_each::<S, M>(
-                    image,
-                    [0, left],
-                    channel,
-                    &y,
-                    #[inline(always)]
-                    |pixel, y| {
-                        store(simd, pixel, activation.apply_vector(simd, simd.add_f32s(y, bias)));
-                    },
-                );
+                for row in 0..M {
+                    for column in 0..M {
+                        let y = &mut y.0[row][column];
+                        *y = activation.apply_vector(simd, simd.add_f32s(*y, bias));
+                    }
+                }
+                overlap.store(simd, pixels, channel, &y);
             }
         }
     }
@@ -88,18 +86,21 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
             let (image, corner) = self.grid.place(band.first + row);
             let numbers = image * map.len()..(image + 1) * map.len();
             let (output, grad) = (&outputs[numbers.clone()], &grads[numbers]);
+            let overlap = map.overlap(M, corner);
+            let mut delta = Square::<S::f32s, M>::zeros(simd);
+            let mut output_tile = Square::<S::f32s, M>::zeros(simd);
             for channel in (0..map.channels).step_by(S::F32_LANES) {
-                let mut delta: Square<S::f32s, M> = map.load(simd, grad, corner, channel);
+                overlap.load(simd, grad, channel, &mut delta);
                 if activation != Activation::None {
-                    let output: Square<S::f32s, M> = map.load(simd, output, corner, channel);
+                    overlap.load(simd, output, channel, &mut output_tile);
                     for y in 0..M {
                         for x in 0..M {
-                            let delta = &mut delta.0[y][x];
-                            *delta = activation.backward_vector(simd, output.0[y][x], *delta);
+                            let (delta, output) = (&mut delta.0[y][x], output_tile.0[y][x]);
+                            *delta = activation.backward_vector(simd, output, *delta);
                         }
                     }
                 }
-                band.store::<S, P>(row, channel, &analyse(simd, &A::OUTPUT, &delta));
+                analyse(simd, &A::OUTPUT, &delta, band.column(row, channel));
             }
         }
     }
@@ -117,18 +118,10 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
         let map = self.grid.input_map();
         image.fill(0.0);
         for tile in tiles {
-            let corner = self.grid.input_pixel(self.grid.place(tile).1);
+            let overlap = map.overlap(P, self.grid.input_pixel(self.grid.place(tile).1));
             for channel in (0..map.channels).step_by(S::F32_LANES) {
-                let z = shape.load(simd, planes, tile, channel);
-                let grad = synthesise(simd, &A::INPUT, &z);
-                map.for_each::<S, P>(
-                    image,
-                    corner,
-                    channel,
-                    &grad,
-                    #[inline(always)]
-                    |pixel, grad| load_add(simd, pixel, grad),
-                );
+                let grad = synthesise(simd, &A::INPUT, shape.column(planes, tile, channel));
+                overlap.add(simd, image, channel, &grad);
             }
         }
     }
@@ -137,11 +130,12 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
     #[inline(always)]
     pub(super) fn kernels<S: Simd>(self, simd: S, weight: &[f32], mut band: Band<'_>) {
         let map = self.kernel_map();
+        let (overlap, mut tile) = (map.overlap(R, [0, 0]), Square::<S::f32s, R>::zeros(simd));
         for row in 0..band.rows {
             let kernel = &weight[(band.first + row) * map.len()..][..map.len()];
             for channel in (0..map.channels).step_by(S::F32_LANES) {
-                let tile = map.load(simd, kernel, [0, 0], channel);
-                band.store::<S, P>(row, channel, &analyse(simd, &A::KERNEL, &tile));
+                overlap.load(simd, kernel, channel, &mut tile);
+                analyse(simd, &A::KERNEL, &tile, band.column(row, channel));
             }
         }
     }
@@ -156,17 +150,10 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
         grad_kernel: &mut [f32],
     ) {
         let map = self.kernel_map();
+        let overlap = map.overlap(R, [0, 0]);
         for channel in (0..map.channels).step_by(S::F32_LANES) {
-            let z = shape.load(simd, planes, out_channel, channel);
-            let grad = synthesise(simd, &A::KERNEL, &z);
-            map.for_each::<S, R>(
-                grad_kernel,
-                [0, 0],
-                channel,
-                &grad,
-                #[inline(always)]
-                |weights, grad| store(simd, weights, grad),
-            );
+            let grad = synthesise(simd, &A::KERNEL, shape.column(planes, out_channel, channel));
+            overlap.store(simd, grad_kernel, channel, &grad);
         }
     }
 

@@ -12,13 +12,20 @@
 
 use pulp::Simd;
 
+use super::planes::{Column, ColumnMut};
 use crate::simd::mul_add;
 
 /// A square of vectors, row by row; aligned, lest each vector straddle two
 /// cache lines.
-#[derive(Clone, Copy)]
 #[repr(align(64))]
 pub(super) struct Square<V, const N: usize>(pub(super) [[V; N]; N]);
+
+impl<V: Copy, const N: usize> Square<V, N> {
+    #[inline(always)]
+    pub(super) fn zeros<S: Simd<f32s = V>>(simd: S) -> Self {
+        Self([[simd.splat_f32s(0.0); N]; N])
+    }
+}
 
 /// Lines of vectors on their way from one side to the other.
 #[repr(align(64))]
@@ -27,19 +34,20 @@ struct Aligned<T>(T);
 // Plain loops throughout: vectors that pass through a closure or an iterator
 // of the standard library leave the code that is compiled for their level.
 
-/// matrix · x · matrixᵀ.
+/// z = matrix · x · matrixᵀ, a number a plane, row by row.
 #[inline(always)]
 pub(super) fn analyse<S: Simd, const N: usize, const P: usize>(
     simd: S,
     matrix: &[[f32; N]; P],
     x: &Square<S::f32s, N>,
-) -> Square<S::f32s, P> {
+    mut to: ColumnMut<'_, S>,
+) {
+    assert_eq!(to.planes(), P * P, "planes");
     let zero = simd.splat_f32s(0.0);
     let mut rows = Aligned([[zero; P]; N]);
     for y in 0..N {
         rows.0[y] = analyse_line(simd, matrix, x.0[y]);
     }
-    let mut z = Square([[zero; P]; P]);
     for column in 0..P {
         let mut line = [zero; N];
         for y in 0..N {
@@ -47,23 +55,27 @@ pub(super) fn analyse<S: Simd, const N: usize, const P: usize>(
         }
         let line = analyse_line(simd, matrix, line);
         for row in 0..P {
-            z.0[row][column] = line[row];
+            to.store(row * P + column, line[row]);
         }
     }
-    z
 }
 
-/// matrixᵀ · z · matrix.
+/// x = matrixᵀ · z · matrix, with a number of z a plane, row by row.
 #[inline(always)]
 pub(super) fn synthesise<S: Simd, const N: usize, const P: usize>(
     simd: S,
     matrix: &[[f32; N]; P],
-    z: &Square<S::f32s, P>,
+    from: Column<'_, S>,
 ) -> Square<S::f32s, N> {
+    assert_eq!(from.planes(), P * P, "planes");
     let zero = simd.splat_f32s(0.0);
     let mut rows = Aligned([[zero; N]; P]);
     for y in 0..P {
-        rows.0[y] = synthesise_line(simd, matrix, z.0[y]);
+        let mut line = [zero; P];
+        for column in 0..P {
+            line[column] = from.load(y * P + column);
+        }
+        rows.0[y] = synthesise_line(simd, matrix, line);
     }
     let mut x = Square([[zero; N]; N]);
     for column in 0..N {
