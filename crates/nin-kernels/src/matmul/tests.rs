@@ -40,7 +40,7 @@ fn run(
         Rhs::Rows { data: rhs, stride }
     };
     let sizes = Sizes { rows, columns, depth };
-    multiply(level, sizes, lhs, rhs, (output, stride), epilogue);
+    Product { sizes, lhs, rhs, output, row_stride: stride, epilogue, ahead: [&[]; 2] }.run(level);
 }
 
 fn check(case: Case) -> Result<(), TestCaseError> {

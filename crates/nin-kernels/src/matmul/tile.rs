@@ -7,7 +7,7 @@
 
 use pulp::{MemMask, Simd};
 
-use crate::simd::mul_add;
+use crate::simd::{mul_add, prefetch_far};
 
 /// Vectors of a tile at most.
 pub(super) const VECTORS: usize = 2;
@@ -28,6 +28,9 @@ pub(super) struct Operands {
     pub(super) lhs_stride: usize,
     pub(super) rhs: *const f32,
     pub(super) rhs_stride: usize,
+    /// Where to ask for memory that is wanted later, and how far to go on with
+    /// each step.
+    pub(super) ahead: [(*const f32, usize); 2],
 }
 
 /// Which numbers of a tile's vectors exist.
@@ -99,7 +102,8 @@ pub(super) unsafe fn sums<S: Simd, const ROWS: usize, const COUNT: usize>(
     operands: Operands,
     lanes: Lanes<S>,
 ) -> [[S::f32s; COUNT]; ROWS] {
-    let Operands { depth, mut lhs, lhs_row_stride, lhs_stride, mut rhs, rhs_stride } = operands;
+    let Operands { depth, mut lhs, lhs_row_stride, lhs_stride, mut rhs, rhs_stride, mut ahead } =
+        operands;
     let mut sums = [[simd.splat_f32s(0.0); COUNT]; ROWS];
     for _ in 0..depth {
         // SAFETY: the caller's promise; `wrapping_add` may step past the end
@@ -115,6 +119,10 @@ pub(super) unsafe fn sums<S: Simd, const ROWS: usize, const COUNT: usize>(
                     *sum = mul_add(simd, number, vector, *sum);
                 }
             }
+        }
+        for (ahead, step) in &mut ahead {
+            prefetch_far(*ahead);
+            *ahead = ahead.wrapping_add(*step);
         }
         lhs = lhs.wrapping_add(lhs_stride);
         rhs = rhs.wrapping_add(rhs_stride);

@@ -12,10 +12,12 @@
 //! three functions (`pulp` has NEON's vectors; nothing here was run on them).
 
 mod level;
+mod prefetch;
 mod vector;
 
 pub use level::{SimdError, SimdLevel};
-pub(crate) use vector::{load, mul_add, prefetch, store};
+pub(crate) use prefetch::{prefetch_far, prefetch_near};
+pub(crate) use vector::{load, mul_add, store};
 
 /// Numbers of the widest vector. Loops over local arrays of this length are
 /// compiled to vectors at every level, to several where vectors are shorter, and

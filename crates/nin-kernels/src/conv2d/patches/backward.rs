@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::Patches;
 use super::gather::{gather, scatter_add};
 use crate::conv2d::{Gradients, Saved};
-use crate::matmul::{Epilogue, Lhs, Rhs, Sizes, multiply};
+use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after};
 use crate::simd::vectorize;
 use crate::{Activation, SimdLevel};
 
@@ -76,7 +76,8 @@ impl Part<'_> {
         {
             grad_input.fill(0.0);
         }
-        for block in sizes.blocks(self.grad_output.len() / out_channels) {
+        let blocks = sizes.blocks(self.grad_output.len() / out_channels);
+        for (index, block) in blocks.enumerate() {
             let (rows, outputs) =
                 (block.len(), block.start * out_channels..block.end * out_channels);
             let inputs = block.start * depth..block.end * depth;
@@ -89,20 +90,36 @@ impl Part<'_> {
                 gather(shape, self.input, block.clone(), patches);
                 &*patches
             };
-            let sizes = Sizes { rows: out_channels, columns: depth, depth: rows };
-            let lhs = Lhs { data: delta, row_stride: 1, stride: out_channels };
-            let rhs = Rhs::Rows { data: inputs_of_block, stride: depth };
-            let store = if block.start == 0 { Epilogue::Overwrite } else { Epilogue::Add };
-            multiply(level, sizes, lhs, rhs, (grad_weight, depth), store);
+            Product {
+                sizes: Sizes { rows: out_channels, columns: depth, depth: rows },
+                lhs: Lhs { data: delta, row_stride: 1, stride: out_channels },
+                rhs: Rhs::Rows { data: inputs_of_block, stride: depth },
+                output: grad_weight,
+                row_stride: depth,
+                epilogue: if block.start == 0 { Epilogue::Overwrite } else { Epilogue::Add },
+                ahead: [self.output, self.grad_output]
+                    .map(|values| chunk_after(values, sizes.block_rows() * out_channels, index)),
+            }
+            .run(level);
 
             let Some(grad_input) = grad_input.as_deref_mut() else {
                 continue;
             };
-            let sizes = Sizes { rows, columns: depth, depth: out_channels };
-            let lhs = Lhs { data: delta, row_stride: out_channels, stride: 1 };
-            let rhs = Rhs::Rows { data: self.weight, stride: depth };
-            let grads = if is_pointwise { &mut grad_input[inputs] } else { &mut *patches };
-            multiply(level, sizes, lhs, rhs, (grads, depth), Epilogue::Overwrite);
+            let ahead = if is_pointwise {
+                chunk_after(self.input, sizes.block_rows() * depth, index)
+            } else {
+                &[]
+            };
+            Product {
+                sizes: Sizes { rows, columns: depth, depth: out_channels },
+                lhs: Lhs { data: delta, row_stride: out_channels, stride: 1 },
+                rhs: Rhs::Rows { data: self.weight, stride: depth },
+                output: if is_pointwise { &mut grad_input[inputs] } else { &mut *patches },
+                row_stride: depth,
+                epilogue: Epilogue::Overwrite,
+                ahead: [ahead, &[]],
+            }
+            .run(level);
             if !is_pointwise {
                 scatter_add(shape, patches, block, grad_input);
             }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Patches, gather::gather};
 use crate::conv2d::Inputs;
-use crate::matmul::{Epilogue, Lhs, Rhs, Sizes, multiply};
+use crate::matmul::{Epilogue, GOOD_ROWS, Lhs, Product, Rhs, Sizes};
 use crate::{Activation, SimdLevel};
 
 impl Patches {
@@ -22,9 +22,17 @@ impl Patches {
         let rows = self.rows_per_task();
         let multiply = |output: &mut [f32], patches: &[f32]| {
             let sizes = Sizes { rows: output.len() / columns, columns, depth };
-            let lhs = Lhs { data: patches, row_stride: depth, stride: 1 };
-            let epilogue = Epilogue::Bias(bias, activation);
-            multiply(level, sizes, lhs, Rhs::Packed(packed), (output, columns), epilogue);
+            Product {
+                sizes,
+                lhs: Lhs { data: patches, row_stride: depth, stride: 1 },
+                rhs: Rhs::Packed(packed),
+                output,
+                row_stride: columns,
+                epilogue: Epilogue::Bias(bias, activation),
+                // A few tiles' rows while those before them are multiplied.
+                ahead: [&patches[patches.len().min(GOOD_ROWS / 3 * depth)..], &[]],
+            }
+            .run(level);
         };
         let tasks = output.par_chunks_mut(rows * columns);
         if self.is_pointwise() {

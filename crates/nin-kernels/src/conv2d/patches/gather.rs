@@ -27,6 +27,21 @@ impl Conv2dShape {
         Position { image, top: start(row), left: start(column) }
     }
 
+    /// How many pixels from `pixel` on in the same row have their whole window
+    /// inside the image.
+    fn pixels_inside(&self, pixel: usize) -> usize {
+        let Position { top, left, .. } = self.position(pixel);
+        let fits = |start: isize, size: usize| {
+            let end = start + self.window.kernel_size.cast_signed();
+            start >= 0 && end <= size.cast_signed()
+        };
+        if !fits(top, self.in_height) || !fits(left, self.in_width) {
+            return 0;
+        }
+        let room = self.in_width - self.window.kernel_size - left.cast_unsigned();
+        room / self.window.stride + 1
+    }
+
     /// Calls `run` for each run of a patch that lies inside the image, with
     /// its range in the patch and its start in `images`.
     fn for_each_run(&self, pixel: usize, mut run: impl FnMut(Range<usize>, usize)) {
@@ -65,16 +80,51 @@ pub(super) fn gather(
     patches: &mut [f32],
 ) {
     let len = shape.patch_len();
-    for (pixel, start) in pixels.zip((0..).step_by(len)) {
-        let mut filled = start;
-        shape.for_each_run(pixel, |run, source| {
-            let run = start + run.start..start + run.end;
-            patches[filled..run.start].fill(0.0);
-            copy_run(&images[source..], &mut patches[run.start..], run.len());
-            filled = run.end;
-        });
-        patches[filled..start + len].fill(0.0);
+    let mut pixel = pixels.start;
+    while pixel < pixels.end {
+        // As many pixels of a row as have their whole window in the image, or
+        // one that has not.
+        let inside = shape.pixels_inside(pixel).min(pixels.end - pixel);
+        let start = (pixel - pixels.start) * len;
+        if inside > 0 {
+            gather_inside(shape, images, pixel, inside, &mut patches[start..]);
+        } else {
+            gather_at_border(shape, images, pixel, &mut patches[start..start + len]);
+        }
+        pixel += inside.max(1);
     }
+}
+
+/// Patches of `count` pixels beside one another, all inside the image.
+fn gather_inside(
+    shape: &Conv2dShape,
+    images: &[f32],
+    pixel: usize,
+    count: usize,
+    patches: &mut [f32],
+) {
+    let Position { image, top, left } = shape.position(pixel);
+    let (top, left) = (top.cast_unsigned(), left.cast_unsigned());
+    let row_len = shape.in_width * shape.in_channels;
+    let run_len = shape.window.kernel_size * shape.in_channels;
+    let first = (image * shape.in_height + top) * row_len + left * shape.in_channels;
+    let mut target = 0;
+    for index in 0..count {
+        let mut source = first + index * shape.window.stride * shape.in_channels;
+        for _ in 0..shape.window.kernel_size {
+            copy_run(&images[source..], &mut patches[target..], run_len);
+            source += row_len;
+            target += run_len;
+        }
+    }
+}
+
+/// The patch of a pixel that is partly padding.
+fn gather_at_border(shape: &Conv2dShape, images: &[f32], pixel: usize, patch: &mut [f32]) {
+    patch.fill(0.0);
+    shape.for_each_run(pixel, |run, source| {
+        patch[run.clone()].copy_from_slice(&images[source..][..run.len()]);
+    });
 }
 
 /// Copies `len` numbers, and some more if that is faster: what comes behind is

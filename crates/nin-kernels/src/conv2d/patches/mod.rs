@@ -15,7 +15,7 @@ use crate::{SimdLevel, Window};
 
 /// Floats of patches that a block aims at: 256 KiB, which with its outputs
 /// stays in a core's own cache.
-const BLOCK_LEN: usize = 1 << 16;
+const BLOCK_LEN: usize = 1 << 14;
 
 /// A convolution that is computed from patches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::forward::transform_kernels;
 use super::points::Algorithm;
 use super::tiles::Tiles;
 use crate::conv2d::{Gradients, Saved};
-use crate::matmul::{Epilogue, Lhs, Rhs, Sizes, multiply};
+use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after};
 use crate::{Activation, SimdLevel};
 
 pub(super) struct Backward<'a, A, const M: usize, const R: usize, const P: usize> {
@@ -83,13 +83,16 @@ where
                 store: if first == 0 { Epilogue::Overwrite } else { Epilogue::Add },
                 by_input: grad_input.is_some(),
             };
+            let output_len = outputs.plane_stride();
             input_planes
                 .par_chunks_mut(inputs.plane_stride())
-                .zip(output_planes.par_chunks(outputs.plane_stride()))
                 .zip(kernel_planes.par_chunks(kernels.plane_stride()))
                 .zip(grad_kernel_planes.par_chunks_mut(kernels.plane_stride()))
-                .for_each(|(((input, grad_output), kernel), grad_kernel)| {
-                    products.of_plane(level, input, grad_output, kernel, grad_kernel);
+                .enumerate()
+                .for_each(|(plane, ((input, kernel), grad_kernel))| {
+                    let grad_output = &output_planes[plane * output_len..][..output_len];
+                    let next = chunk_after(output_planes, output_len, plane);
+                    products.of_plane(level, input, (grad_output, next), kernel, grad_kernel);
                 });
 
             if let Some(grad_input) = grad_input.as_deref_mut() {
@@ -142,21 +145,33 @@ impl Products {
         self,
         level: SimdLevel,
         input: &mut [f32],
-        grad_output: &[f32],
+        (grad_output, next_grad_output): (&[f32], &[f32]),
         kernel: &[f32],
         grad_kernel: &mut [f32],
     ) {
         let Self { images: [tiles, input_stride, output_stride], kernel_stride, .. } = self;
         let [in_channels, out_channels] = self.channels;
-        let sizes = Sizes { rows: out_channels, columns: in_channels, depth: tiles };
-        let lhs = Lhs { data: grad_output, row_stride: 1, stride: output_stride };
-        let rhs = Rhs::Rows { data: input, stride: input_stride };
-        multiply(level, sizes, lhs, rhs, (grad_kernel, kernel_stride), self.store);
+        Product {
+            sizes: Sizes { rows: out_channels, columns: in_channels, depth: tiles },
+            lhs: Lhs { data: grad_output, row_stride: 1, stride: output_stride },
+            rhs: Rhs::Rows { data: input, stride: input_stride },
+            output: grad_kernel,
+            row_stride: kernel_stride,
+            epilogue: self.store,
+            ahead: [kernel, &[]],
+        }
+        .run(level);
         if self.by_input {
-            let sizes = Sizes { rows: tiles, columns: in_channels, depth: out_channels };
-            let lhs = Lhs { data: grad_output, row_stride: output_stride, stride: 1 };
-            let rhs = Rhs::Rows { data: kernel, stride: kernel_stride };
-            multiply(level, sizes, lhs, rhs, (input, input_stride), Epilogue::Overwrite);
+            Product {
+                sizes: Sizes { rows: tiles, columns: in_channels, depth: out_channels },
+                lhs: Lhs { data: grad_output, row_stride: output_stride, stride: 1 },
+                rhs: Rhs::Rows { data: kernel, stride: kernel_stride },
+                output: input,
+                row_stride: input_stride,
+                epilogue: Epilogue::Overwrite,
+                ahead: [next_grad_output, &[]],
+            }
+            .run(level);
         }
     }
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::points::Algorithm;
 use super::tiles::Tiles;
 use crate::conv2d::Inputs;
-use crate::matmul::{Epilogue, Lhs, Rhs, Sizes, multiply, pack_transposed, packed_len};
+use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after, pack_transposed, packed_len};
 use crate::{Activation, SimdLevel};
 
 /// Kernels transformed by a task.
@@ -99,15 +99,29 @@ where
             });
 
             let sizes = Sizes { rows: inputs.rows, columns: out_channels, depth: in_channels };
-            output_planes
-                .par_chunks_mut(outputs.plane_stride())
-                .zip(input_planes.par_chunks(inputs.plane_stride()))
-                .zip(packed.par_chunks(packed_len(out_channels, in_channels)))
-                .for_each(|((output, input), packed)| {
-                    let lhs = Lhs { data: input, row_stride: inputs.row_stride, stride: 1 };
-                    let output = (output, outputs.row_stride);
-                    multiply(level, sizes, lhs, Rhs::Packed(packed), output, Epilogue::Overwrite);
-                });
+            let (input_len, packed_len) =
+                (inputs.plane_stride(), packed_len(out_channels, in_channels));
+            output_planes.par_chunks_mut(outputs.plane_stride()).enumerate().for_each(
+                |(plane, output)| {
+                    Product {
+                        sizes,
+                        lhs: Lhs {
+                            data: &input_planes[plane * input_len..],
+                            row_stride: inputs.row_stride,
+                            stride: 1,
+                        },
+                        rhs: Rhs::Packed(&packed[plane * packed_len..][..packed_len]),
+                        output,
+                        row_stride: outputs.row_stride,
+                        epilogue: Epilogue::Overwrite,
+                        ahead: [
+                            chunk_after(input_planes, input_len, plane),
+                            chunk_after(packed, packed_len, plane),
+                        ],
+                    }
+                    .run(level);
+                },
+            );
 
             let row_of_tiles = M * grid.output_row_len();
             let planes = (outputs, &*output_planes);

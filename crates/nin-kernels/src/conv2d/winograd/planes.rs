@@ -6,6 +6,11 @@ use pulp::Simd;
 use rayon::prelude::*;
 
 use crate::buffer::in_lines;
+use crate::simd::prefetch_near;
+
+/// Floats from a vector of a plane to the one that is asked for meanwhile: a
+/// column of planes is in more places than the CPU follows by itself.
+const AHEAD: usize = 32;
 
 /// The least odd number of cache lines for `len` floats, in floats.
 fn odd_lines(len: usize) -> usize {
@@ -119,9 +124,11 @@ impl<S: Simd> Column<'_, S> {
     #[inline(always)]
     pub(super) fn load(&self, plane: usize) -> S::f32s {
         assert!(plane < self.planes, "a plane");
+        let from = self.start.wrapping_add(plane * self.stride);
+        prefetch_near(from.wrapping_add(AHEAD));
         // SAFETY: `PlaneShape::column` has checked that each plane has the
         // vector and that all planes are in the borrowed slice.
-        unsafe { self.start.wrapping_add(plane * self.stride).cast::<S::f32s>().read_unaligned() }
+        unsafe { from.cast::<S::f32s>().read_unaligned() }
     }
 }
 
@@ -142,13 +149,13 @@ impl<S: Simd> ColumnMut<'_, S> {
     #[inline(always)]
     pub(super) fn store(&mut self, plane: usize, vector: S::f32s) {
         assert!(plane < self.planes, "a plane");
+        let to = self.start.wrapping_add(plane * self.stride);
+        prefetch_near(to.wrapping_add(AHEAD));
         // SAFETY: `Band::column` has checked that each plane has the vector in
         // a row of the band, which is borrowed exclusively. `par_bands` has
         // checked that all planes lie behind the pointer and gives each row to
         // one band only.
-        unsafe {
-            self.start.wrapping_add(plane * self.stride).cast::<S::f32s>().write_unaligned(vector);
-        }
+        unsafe { to.cast::<S::f32s>().write_unaligned(vector) };
     }
 }
 
