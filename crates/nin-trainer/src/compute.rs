@@ -1,6 +1,7 @@
 //! From the section `[compute]` to a device and threads.
 
 use candle_core::Device;
+use nin_layers::SimdLevel;
 use rayon::ThreadPool;
 
 use crate::{DeviceChoice, TrainError};
@@ -27,24 +28,24 @@ pub(crate) fn device_name(device: &Device) -> &'static str {
 
 /// The threads that the kernels run on: as many as asked for, or for 0 as
 /// `RAYON_NUM_THREADS` says or as the process may use.
+///
+/// # Errors
+///
+/// Threads that cannot be had, or vector instructions that `NIN_SIMD` asks for
+/// and that cannot be had.
 pub(crate) fn threads(count: usize) -> Result<ThreadPool, TrainError> {
+    SimdLevel::from_env().map_err(|error| TrainError::Usage(error.to_string()))?;
     rayon::ThreadPoolBuilder::new()
         .num_threads(count)
         .build()
         .map_err(|error| TrainError::Usage(format!("compute.threads = {count}: {error}")))
 }
 
-/// The widest instruction set that this processor offers to the kernels.
+/// The vector instructions that the kernels use.
 pub(crate) fn instruction_set() -> &'static str {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if std::arch::is_x86_feature_detected!("avx512f") {
-            return "AVX-512";
-        }
-        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
-        {
-            return "AVX2 + FMA";
-        }
+    match SimdLevel::current() {
+        SimdLevel::Avx512 => "AVX-512",
+        SimdLevel::Avx2 => "AVX2 + FMA",
+        SimdLevel::Portable => std::env::consts::ARCH,
     }
-    std::env::consts::ARCH
 }

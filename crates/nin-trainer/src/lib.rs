@@ -19,8 +19,8 @@ mod version;
 mod workload;
 
 pub use config::{
-    ComputeConfig, Config, ConfigSource, DatasetName, DeviceChoice, OptimizerConfig, OptimizerKind,
-    Precision, RunConfig, WeightDecayOn,
+    ComputeConfig, Config, ConfigSource, ConvChoice, DatasetName, DeviceChoice, OptimizerConfig,
+    OptimizerKind, Precision, RunConfig, WeightDecayOn,
 };
 pub use console::{Console, Verbosity};
 pub use dead::OnDead;

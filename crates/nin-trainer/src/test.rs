@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use nin_dataset::DatasetName;
+use nin_layers::LayerError;
 use nin_layers::engine::{self, UpdateScale};
-use nin_layers::{ConvSettings, LayerError};
 
 use self::report::report;
 use self::subject::Subject;
@@ -98,13 +98,14 @@ pub fn test(
         let plan = workload.network.plan().clone();
         let parameters = weights.values().map(candle_core::Tensor::elem_count).sum::<usize>();
         tracing::info!("loaded {} tensors, {parameters} numbers", weights.len());
-        let mut engine = engine::create(&device, plan, ConvSettings::default(), &weights, |_| {
-            UpdateScale::default()
-        })
-        .map_err(|error| {
-            let hint = if network_is_assumed { ASSUMED } else { "" };
-            TrainError::in_file(&path)(format!("{error}{hint}"))
-        })?;
+        let mut engine =
+            engine::create(&device, plan, config.compute.conv_settings(), &weights, |_| {
+                UpdateScale::default()
+            })
+            .map_err(|error| {
+                let hint = if network_is_assumed { ASSUMED } else { "" };
+                TrainError::in_file(&path)(format!("{error}{hint}"))
+            })?;
         let batches = match request.split {
             Part::Test => {
                 workload.test.batches((0..workload.test.data().len() as u32).collect())?

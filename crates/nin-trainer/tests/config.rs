@@ -68,7 +68,7 @@ fn an_error_names_file_line_and_key() {
         ("[schedul]\nfactor = 1", "dir/run.toml:1: schedul: unknown key; did you mean schedule?"),
         (
             "[compute]\nzzz = 1",
-            "dir/run.toml:2: compute.zzz: unknown key; there are device, threads, precision",
+            "dir/run.toml:2: compute.zzz: unknown key; there are device, threads, precision, conv",
         ),
         (
             "[schedule]\npatience = -1",

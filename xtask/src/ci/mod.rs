@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: everything that must pass before a change is merged.
 
 mod leaves;
+mod levels;
 mod licences;
 mod packages;
 mod quick_run;
@@ -27,6 +28,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     command::run(cargo("clippy --workspace --all-targets --locked --").args(["-D", "warnings"]))?;
     command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))?;
     command::run(&mut cargo(TEST))?;
+    levels::check()?;
     leaves::check()?;
     packages::check(root)?;
     licences::check()?;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use nin_layers::{ConvMethod, ConvSettings};
 use serde::{Deserialize, Serialize};
 
 /// Where and how the arithmetic is done.
@@ -16,6 +17,31 @@ pub struct ComputeConfig {
     pub threads: usize,
     /// The arithmetic of products.
     pub precision: Precision,
+    /// How convolutions are computed.
+    pub conv: ConvChoice,
+}
+
+impl ComputeConfig {
+    /// What the kernels are told.
+    pub(crate) fn conv_settings(&self) -> ConvSettings {
+        let method = match self.conv {
+            ConvChoice::Fast => ConvMethod::Fast,
+            ConvChoice::Exact => ConvMethod::Exact,
+        };
+        ConvSettings { method, ..ConvSettings::default() }
+    }
+}
+
+/// How convolutions are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConvChoice {
+    /// With as few products as possible, by Winograd's algorithm where it
+    /// pays.
+    #[default]
+    Fast,
+    /// With every product of the formula.
+    Exact,
 }
 
 /// A device by name: `auto`, `cpu`, `cuda` or `cuda:N`.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use nin_dataset::DatasetName;
 
-pub use compute::{ComputeConfig, DeviceChoice, Precision};
+pub use compute::{ComputeConfig, ConvChoice, DeviceChoice, Precision};
 pub use optimizer::{OptimizerConfig, OptimizerKind, WeightDecayOn};
 pub use read::ConfigSource;
 pub use run::RunConfig;

@@ -10,6 +10,12 @@
 //! | backward | gradient by the kernel | | G |
 //! | backward | gradient by the input | | Bᵀ |
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "vectors that pass through the standard library's iterators and closures leave the \
+              code that is compiled for their level"
+)]
+
 use pulp::Simd;
 
 use super::planes::{Column, ColumnMut};
@@ -30,9 +36,6 @@ impl<V: Copy, const N: usize> Square<V, N> {
 /// Lines of vectors on their way from one side to the other.
 #[repr(align(64))]
 struct Aligned<T>(T);
-
-// Plain loops throughout: vectors that pass through a closure or an iterator
-// of the standard library leave the code that is compiled for their level.
 
 /// z = matrix · x · matrixᵀ, a number a plane, row by row.
 #[inline(always)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use candle_core::Device;
 use nin_dataset::LoaderRng;
 use nin_layers::engine;
-use nin_layers::{ConvSettings, LayerError, LayerSpec, Plan, StateDict};
+use nin_layers::{LayerError, LayerSpec, Plan, StateDict};
 use nin_model::checkpoint;
 use nin_schedule::Monitor;
 
@@ -75,7 +75,8 @@ impl<'a> Session<'a> {
         let loaders = LoaderRng::restore(progress.loaders);
         let scale = |name: &str| config.optimizer.update_scale(&workload.network, name);
         let plan = workload.network.plan().clone();
-        let mut engine = engine::create(device, plan, ConvSettings::default(), &weights, scale)
+        let settings = config.compute.conv_settings();
+        let mut engine = engine::create(device, plan, settings, &weights, scale)
             .map_err(|error| unfit(start, error))?;
         engine.load_momentum(&momentum).map_err(|error| unfit(start, error))?;
 
