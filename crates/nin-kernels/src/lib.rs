@@ -16,6 +16,7 @@ pub mod max_pool;
 mod parallel;
 pub mod philox;
 mod pool;
+mod precision;
 pub mod sgd;
 mod simd;
 #[cfg(test)]
@@ -26,5 +27,6 @@ pub use activation::Activation;
 pub use buffer::Buffer;
 pub use error::{ParamError, ShapeError};
 pub use pool::{MAX_KERNEL_SIZE, PoolShape};
+pub use precision::Precision;
 pub use simd::{SimdError, SimdLevel};
 pub use window::{Rounding, Window};

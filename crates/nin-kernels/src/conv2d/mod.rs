@@ -47,7 +47,7 @@ mod winograd;
 
 pub use shape::Conv2dShape;
 
-use crate::{Activation, SimdLevel};
+use crate::{Activation, Precision, SimdLevel};
 use patches::Patches;
 use winograd::Winograd;
 
@@ -67,13 +67,21 @@ pub enum ConvMethod {
 pub struct ConvSettings {
     /// Which algorithms may be used.
     pub method: ConvMethod,
+    /// What the operands of products are rounded to where no tiles are
+    /// transformed, whose rounding would be multiplied: Winograd's algorithm
+    /// always multiplies f32.
+    pub precision: Precision,
     /// The vector instructions.
     pub level: SimdLevel,
 }
 
 impl Default for ConvSettings {
     fn default() -> Self {
-        Self { method: ConvMethod::default(), level: SimdLevel::current() }
+        Self {
+            method: ConvMethod::default(),
+            precision: Precision::default(),
+            level: SimdLevel::current(),
+        }
     }
 }
 
@@ -135,7 +143,7 @@ impl Conv2d {
         };
         let algorithm = match winograd {
             Some(winograd) => Algorithm::Winograd(winograd),
-            None => Algorithm::Patches(Patches::new(shape)),
+            None => Algorithm::Patches(Patches::new(shape, settings.precision)),
         };
         Self { shape, settings, algorithm }
     }
@@ -161,7 +169,7 @@ impl Conv2d {
     /// Floats of scratch that [`pack`](Self::pack) needs.
     pub fn pack_scratch_len(&self) -> usize {
         match &self.algorithm {
-            Algorithm::Patches(_) => 0,
+            Algorithm::Patches(patches) => patches.pack_scratch_len(),
             Algorithm::Winograd(winograd) => winograd.pack_scratch_len(),
         }
     }
@@ -195,7 +203,7 @@ impl Conv2d {
         let scratch = &mut scratch[..self.pack_scratch_len()];
         let level = self.settings.level;
         match &self.algorithm {
-            Algorithm::Patches(patches) => patches.pack(level, weight, packed),
+            Algorithm::Patches(patches) => patches.pack(level, weight, packed, scratch),
             Algorithm::Winograd(winograd) => winograd.pack(level, weight, packed, scratch),
         }
     }

@@ -62,7 +62,7 @@ impl Case {
 /// Every algorithm that fits the convolution, whether it pays or not, at every
 /// level.
 fn ways(shape: Conv2dShape) -> Vec<Conv2d> {
-    let algorithms = std::iter::once(Algorithm::Patches(Patches::new(shape)))
+    let algorithms = std::iter::once(Algorithm::Patches(Patches::new(shape, Precision::F32)))
         .chain(Winograd::candidates(&shape).map(Algorithm::Winograd));
     algorithms
         .flat_map(|algorithm| {
@@ -130,7 +130,41 @@ fn shapes() -> impl Strategy<Value = Conv2dShape> {
     )
 }
 
+/// Products of bfloat16 numbers, against the reference on rounded numbers.
+fn check_bf16(shape: Conv2dShape, seed: u64) {
+    let round = |values: &[f32]| -> Vec<f64> {
+        let nearest = |value: &f32| {
+            let bits = value.to_bits();
+            f32::from_bits((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)
+        };
+        values.iter().map(|value| f64::from(nearest(value))).collect()
+    };
+    let case = Case::new(shape, seed);
+    let (input, weight) = (round(&case.input), round(&case.weight));
+    let truth = reference::forward(&shape, &input, &weight, &widen(&case.bias));
+    let rounded_grads = round(&case.grad_output);
+    let (grad_input, grad_weight, _) = reference::backward(&shape, &input, &weight, &rounded_grads);
+    let grad_bias = &case.reference_gradients(&widen(&case.grad_output))[2];
+    for level in SimdLevel::available() {
+        let settings =
+            ConvSettings { method: ConvMethod::Exact, precision: Precision::Bf16, level };
+        let conv = Conv2d::new(shape, settings);
+        let output = case.forward(&conv, Activation::None);
+        assert_close(&conv, "output", &output, &truth);
+        let gradients = case.backward(&conv, Activation::None, &output);
+        assert_close(&conv, "grad_input", &gradients[0], &grad_input);
+        assert_close(&conv, "grad_weight", &gradients[1], &grad_weight);
+        assert_close(&conv, "grad_bias", &gradients[2], grad_bias);
+        same_for_any_threads(|| case.forward(&conv, Activation::Relu));
+    }
+}
+
 proptest! {
+    #[test]
+    fn products_of_bf16_agree_with_the_reference(shape in shapes(), seed in 0_u64..1000) {
+        check_bf16(shape, seed);
+    }
+
     #[test]
     fn agrees_with_the_reference(shape in shapes(), seed in 0_u64..1000) {
         check(&Case::new(shape, seed));

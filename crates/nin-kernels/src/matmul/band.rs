@@ -1,14 +1,18 @@
 //! A product a few rows at a time.
 
+use std::marker::PhantomData;
+
 use pulp::Simd;
 
 use super::ahead::Ahead;
+use super::arithmetic::Arithmetic;
 use super::tile::{self, Lanes, Operands, VECTORS};
 use super::{Epilogue, Lhs, panel_width};
 use crate::simd::prefetch_near;
 
 /// A product, to be computed a few rows at a time.
-pub(super) struct Band<'a, S> {
+pub(super) struct Band<'a, A, S> {
+    pub(super) arithmetic: PhantomData<A>,
     pub(super) simd: S,
     pub(super) columns: usize,
     pub(super) depth: usize,
@@ -22,7 +26,7 @@ pub(super) struct Band<'a, S> {
     pub(super) panels: usize,
 }
 
-impl<S: Simd> Band<'_, S> {
+impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
     /// # Safety
     ///
     /// The operands must have these rows and all columns over the whole depth,
@@ -99,7 +103,7 @@ impl<S: Simd> Band<'_, S> {
         }
         // SAFETY: the caller's promise.
         unsafe {
-            let sums = tile::sums::<S, ROWS, COUNT>(simd, operands, lanes);
+            let sums = tile::sums::<A, S, ROWS, COUNT>(simd, operands, lanes);
             for (row, sums) in sums.into_iter().enumerate() {
                 let output = output.wrapping_add(row * row_stride);
                 for (index, sum) in sums.into_iter().enumerate() {

@@ -5,8 +5,10 @@
 //! results do not depend on how an output is cut into products.
 
 mod ahead;
+mod arithmetic;
 mod band;
 mod pack;
+mod pair;
 mod product;
 #[cfg(test)]
 mod tests;
@@ -14,10 +16,11 @@ mod tile;
 
 use pulp::Simd;
 
-use crate::{Activation, SimdLevel};
+use crate::{Activation, Precision};
 use tile::VECTORS;
 
 pub(crate) use pack::{pack_transposed, packed_len};
+pub(crate) use pair::pair;
 
 /// The left operand: row r at depth k is `data[r · row_stride + k · stride]`.
 #[derive(Clone, Copy)]
@@ -73,6 +76,8 @@ pub(crate) fn chunk_after(data: &[f32], chunk_len: usize, index: usize) -> &[f32
 
 /// output = lhs · rhs.
 pub(crate) struct Product<'a> {
+    /// Of what the operands hold: numbers, or pairs of them.
+    pub(crate) precision: Precision,
     pub(crate) sizes: Sizes,
     pub(crate) lhs: Lhs<'a>,
     pub(crate) rhs: Rhs<'a>,
@@ -82,15 +87,4 @@ pub(crate) struct Product<'a> {
     pub(crate) epilogue: Epilogue<'a>,
     /// What will be read after this product, to be brought near meanwhile.
     pub(crate) ahead: [&'a [f32]; 2],
-}
-
-impl Product<'_> {
-    /// Multiplies.
-    ///
-    /// # Panics
-    ///
-    /// If a slice is too short.
-    pub(crate) fn run(self, level: SimdLevel) {
-        level.run(self);
-    }
 }

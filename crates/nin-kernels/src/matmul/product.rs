@@ -1,21 +1,49 @@
 //! Cutting a product into bands of rows, once its operands are checked.
 
+use std::marker::PhantomData;
+
 use pulp::{Simd, WithSimd};
 
 use super::ahead::Ahead;
+#[cfg(target_arch = "x86_64")]
+use super::arithmetic::NativeBf16;
+use super::arithmetic::{Arithmetic, Bf16, F32};
 use super::band::Band;
 use super::{Epilogue, Lhs, Product, Rhs, Sizes, panel_width, tile};
+use crate::{Precision, SimdLevel};
 
 /// Length of the sums at once where the left operand is transposed: a tile's
 /// part of both operands then is in a core's first cache.
 const TRANSPOSED_DEPTH: usize = 128;
 
-impl WithSimd for Product<'_> {
+impl Product<'_> {
+    /// Multiplies.
+    ///
+    /// # Panics
+    ///
+    /// If a slice is too short.
+    pub(crate) fn run(self, level: SimdLevel) {
+        match self.precision {
+            Precision::F32 => level.run(Of::<F32>(self, PhantomData)),
+            #[cfg(target_arch = "x86_64")]
+            Precision::Bf16 if level.has_bf16() => {
+                level.run_with_bf16(Of::<NativeBf16>(self, PhantomData));
+            }
+            Precision::Bf16 => level.run(Of::<Bf16>(self, PhantomData)),
+        }
+    }
+}
+
+/// A product of a kind of number.
+struct Of<'a, A>(Product<'a>, PhantomData<A>);
+
+impl<A: Arithmetic> WithSimd for Of<'_, A> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { sizes, lhs, rhs, output, row_stride, epilogue, ahead } = self;
+        let Self(product, arithmetic) = self;
+        let Product { sizes, lhs, rhs, output, row_stride, epilogue, ahead, .. } = product;
         let Sizes { rows, columns, depth } = sizes;
         if rows == 0 || columns == 0 {
             return;
@@ -50,6 +78,7 @@ impl WithSimd for Product<'_> {
                 Ahead::new(memory, rows * panels, steps.clone(), depth)
             };
             let band = Band {
+                arithmetic,
                 simd,
                 columns,
                 panels,
@@ -72,5 +101,40 @@ impl WithSimd for Product<'_> {
                 row += height;
             }
         }
+    }
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+    use crate::matmul::pair;
+    use crate::testing::{poisoned, random};
+
+    #[test]
+    fn the_instruction_for_bf16_gives_the_bits_of_the_plain_way() {
+        let Some(level) = SimdLevel::available().find(|level| level.has_bf16()) else { return };
+        let (rows, columns, depth) = (17, 45, 150);
+        let pairs = |len, seed| {
+            let mut pairs = vec![0.0; len];
+            pair(level, &random(len, seed), &random(len, seed + 1), &mut pairs);
+            pairs
+        };
+        let (lhs, rhs) = (pairs(rows * depth, 1), pairs(columns * depth, 3));
+        let mut outputs = [poisoned(rows * columns), poisoned(rows * columns)];
+        let [native, plain] = &mut outputs;
+        let product = |output| Product {
+            precision: Precision::Bf16,
+            sizes: Sizes { rows, columns, depth },
+            lhs: Lhs { data: &lhs, row_stride: depth, stride: 1 },
+            rhs: Rhs::Rows { data: &rhs, stride: columns },
+            output,
+            row_stride: columns,
+            epilogue: Epilogue::Overwrite,
+            ahead: [&[]; 2],
+        };
+        product(native).run(level);
+        level.run(Of::<Bf16>(product(plain), PhantomData));
+        assert!(outputs[0].iter().all(|value| value.is_finite()));
+        assert_eq!(outputs[0], outputs[1]);
     }
 }

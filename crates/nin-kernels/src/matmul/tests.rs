@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::simd::SimdLevel;
+use crate::SimdLevel;
 use crate::testing::{max_error, poisoned, random};
 
 /// A product with both ways to lay out either operand.
@@ -40,7 +40,17 @@ fn run(
         Rhs::Rows { data: rhs, stride }
     };
     let sizes = Sizes { rows, columns, depth };
-    Product { sizes, lhs, rhs, output, row_stride: stride, epilogue, ahead: [&[]; 2] }.run(level);
+    Product {
+        precision: Precision::F32,
+        sizes,
+        lhs,
+        rhs,
+        output,
+        row_stride: stride,
+        epilogue,
+        ahead: [&[]; 2],
+    }
+    .run(level);
 }
 
 fn check(case: Case) -> Result<(), TestCaseError> {

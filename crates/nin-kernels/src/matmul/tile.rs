@@ -7,7 +7,8 @@
 
 use pulp::{MemMask, Simd};
 
-use crate::simd::{mul_add, prefetch_far};
+use super::arithmetic::Arithmetic;
+use crate::simd::prefetch_far;
 
 /// Vectors of a tile at most.
 pub(super) const VECTORS: usize = 2;
@@ -97,7 +98,7 @@ impl<S: Simd> Lanes<S> {
 /// All numbers that `operands` describes for `ROWS` rows and the existing
 /// numbers of `COUNT` vectors must be readable.
 #[inline(always)]
-pub(super) unsafe fn sums<S: Simd, const ROWS: usize, const COUNT: usize>(
+pub(super) unsafe fn sums<A: Arithmetic, S: Simd, const ROWS: usize, const COUNT: usize>(
     simd: S,
     operands: Operands,
     lanes: Lanes<S>,
@@ -116,7 +117,7 @@ pub(super) unsafe fn sums<S: Simd, const ROWS: usize, const COUNT: usize>(
             for (row, sums) in sums.iter_mut().enumerate() {
                 let number = simd.splat_f32s(*lhs.add(row * lhs_row_stride));
                 for (sum, vector) in sums.iter_mut().zip(vectors) {
-                    *sum = mul_add(simd, number, vector, *sum);
+                    *sum = A::multiply_add(simd, number, vector, *sum);
                 }
             }
         }

@@ -131,6 +131,34 @@ impl SimdLevel {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+impl SimdLevel {
+    /// Whether this level multiplies pairs of bfloat16 in one instruction here.
+    pub(crate) fn has_bf16(self) -> bool {
+        self == Self::Avx512 && is_x86_feature_detected!("avx512bf16")
+    }
+
+    /// [`run`](Self::run) where `operation` may use that instruction.
+    ///
+    /// # Panics
+    ///
+    /// If the level or the CPU does not have it.
+    pub(crate) fn run_with_bf16<Op: WithSimd>(self, operation: Op) -> Op::Output {
+        /// # Safety
+        ///
+        /// The CPU must have the features.
+        #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512bf16")]
+        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,fxsr")]
+        unsafe fn run<Op: WithSimd>(simd: V4, operation: Op) -> Op::Output {
+            operation.with_simd(simd)
+        }
+        assert!(self.has_bf16(), "vdpbf16ps was asked for");
+        let simd = V4::try_new().expect("a CPU with avx512bf16 has AVX-512");
+        // SAFETY: the token and the assertion stand for the features.
+        unsafe { run(simd, operation) }
+    }
+}
+
 impl fmt::Display for SimdLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

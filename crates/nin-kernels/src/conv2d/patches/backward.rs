@@ -26,13 +26,20 @@ impl Patches {
         // Without an activation the output is not read, and any will do.
         let output = if activation == Activation::None { grad_output } else { saved.output };
         let part_len = self.part_scratch_len();
+        let (weight_pairs, scratch) = scratch.split_at_mut(self.weight_pairs_len());
+        let weight = self.paired_halves(level, saved.weight, shape.patch_len(), weight_pairs);
         let parts = saved
             .input
             .par_chunks(input_len)
             .zip(output.par_chunks(output_len).zip(grad_output.par_chunks(output_len)))
-            .map(|(input, (output, grad_output))| {
-                let weight = saved.weight;
-                Part { patches: self, level, activation, weight, input, output, grad_output }
+            .map(|(input, (output, grad_output))| Part {
+                patches: self,
+                level,
+                activation,
+                weight,
+                input,
+                output,
+                grad_output,
             })
             .zip(scratch.par_chunks_mut(part_len));
         match gradients.input {
@@ -64,10 +71,13 @@ impl Part<'_> {
         let Self { level, patches: sizes, .. } = *self;
         let shape = &sizes.shape;
         let (out_channels, depth) = (shape.out_channels, shape.patch_len());
-        let [weight_len, bias_len, delta_len, _] = sizes.part_scratch_lens();
+        let [weight_len, bias_len, delta_len, patches_len, _] = sizes.part_scratch_lens();
         let (grad_weight, scratch) = scratch.split_at_mut(weight_len);
         let (grad_bias, scratch) = scratch.split_at_mut(bias_len);
-        let (delta, patches) = scratch.split_at_mut(delta_len);
+        let (delta, scratch) = scratch.split_at_mut(delta_len);
+        let (patches, pairs) = scratch.split_at_mut(patches_len);
+        let (delta_pairs, pairs) =
+            pairs.split_at_mut(sizes.pairs_len(out_channels, sizes.block_rows()));
         let grad_bias = &mut grad_bias[..out_channels];
         grad_bias.fill(0.0);
         let is_pointwise = sizes.is_pointwise();
@@ -88,12 +98,15 @@ impl Part<'_> {
                 &self.input[inputs.clone()]
             } else {
                 gather(shape, self.input, block.clone(), patches);
-                &*patches
+                &patches[..rows * depth]
             };
+            let lhs = sizes.paired_halves(level, delta, out_channels, delta_pairs);
+            let rhs = sizes.paired_halves(level, inputs_of_block, depth, pairs);
             Product {
-                sizes: Sizes { rows: out_channels, columns: depth, depth: rows },
-                lhs: Lhs { data: delta, row_stride: 1, stride: out_channels },
-                rhs: Rhs::Rows { data: inputs_of_block, stride: depth },
+                precision: sizes.precision,
+                sizes: Sizes { rows: out_channels, columns: depth, depth: sizes.places(rows) },
+                lhs: Lhs { data: lhs, row_stride: 1, stride: out_channels },
+                rhs: Rhs::Rows { data: rhs, stride: depth },
                 output: grad_weight,
                 row_stride: depth,
                 epilogue: if block.start == 0 { Epilogue::Overwrite } else { Epilogue::Add },
@@ -110,9 +123,12 @@ impl Part<'_> {
             } else {
                 &[]
             };
+            let places = sizes.places(out_channels);
+            let lhs = sizes.paired_rows(level, delta, out_channels, pairs);
             Product {
-                sizes: Sizes { rows, columns: depth, depth: out_channels },
-                lhs: Lhs { data: delta, row_stride: out_channels, stride: 1 },
+                precision: sizes.precision,
+                sizes: Sizes { rows, columns: depth, depth: places },
+                lhs: Lhs { data: lhs, row_stride: places, stride: 1 },
                 rhs: Rhs::Rows { data: self.weight, stride: depth },
                 output: if is_pointwise { &mut grad_input[inputs] } else { &mut *patches },
                 row_stride: depth,

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{Patches, gather::gather};
 use crate::conv2d::Inputs;
 use crate::matmul::{Epilogue, GOOD_ROWS, Lhs, Product, Rhs, Sizes};
-use crate::{Activation, SimdLevel};
+use crate::{Activation, Precision, SimdLevel};
 
 impl Patches {
     pub(in crate::conv2d) fn forward(
@@ -18,34 +18,48 @@ impl Patches {
         output: &mut [f32],
         scratch: &mut [f32],
     ) {
-        let (columns, depth) = (self.shape.out_channels, self.shape.patch_len());
+        let (columns, patch_len) = (self.shape.out_channels, self.shape.patch_len());
+        let depth = self.places(patch_len);
         let rows = self.rows_per_task();
-        let multiply = |output: &mut [f32], patches: &[f32]| {
-            let sizes = Sizes { rows: output.len() / columns, columns, depth };
+        let multiply = |output: &mut [f32], patches: &[f32], ahead: &[f32]| {
             Product {
-                sizes,
+                precision: self.precision,
+                sizes: Sizes { rows: output.len() / columns, columns, depth },
                 lhs: Lhs { data: patches, row_stride: depth, stride: 1 },
                 rhs: Rhs::Packed(packed),
                 output,
                 row_stride: columns,
                 epilogue: Epilogue::Bias(bias, activation),
-                // A few tiles' rows while those before them are multiplied.
-                ahead: [&patches[patches.len().min(GOOD_ROWS / 3 * depth)..], &[]],
+                ahead: [ahead, &[]],
             }
             .run(level);
         };
         let tasks = output.par_chunks_mut(rows * columns);
-        if self.is_pointwise() {
+        if self.is_pointwise() && self.precision == Precision::F32 {
             let input = input.par_chunks(rows * depth);
-            return tasks.zip(input).for_each(|(output, input)| multiply(output, input));
+            return tasks.zip(input).for_each(|(output, input)| {
+                // A few tiles' rows while those before them are multiplied.
+                multiply(output, input, &input[input.len().min(GOOD_ROWS / 3 * depth)..]);
+            });
         }
-        let scratch = scratch.par_chunks_mut(self.patches_len());
+        let [patches_len, pairs_len] = self.task_scratch_lens();
+        let scratch = scratch.par_chunks_mut(patches_len + pairs_len);
         tasks.zip(scratch).enumerate().for_each(|(task, (output, scratch))| {
+            let (patches, pairs) = scratch.split_at_mut(patches_len);
             let first = task * rows;
             for block in self.blocks(output.len() / columns) {
                 let pixels = first + block.start..first + block.end;
-                gather(&self.shape, input, pixels, scratch);
-                multiply(&mut output[block.start * columns..block.end * columns], scratch);
+                let numbers = pixels.start * patch_len..pixels.end * patch_len;
+                let (patches, ahead) = if self.is_pointwise() {
+                    let next = numbers.end..input.len().min(numbers.end + numbers.len());
+                    (&input[numbers], &input[next])
+                } else {
+                    gather(&self.shape, input, pixels, patches);
+                    (&patches[..numbers.len()], &[][..])
+                };
+                let patches = self.paired_rows(level, patches, patch_len, pairs);
+                let output = &mut output[block.start * columns..block.end * columns];
+                multiply(output, patches, ahead);
             }
         });
     }

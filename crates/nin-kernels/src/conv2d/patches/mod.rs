@@ -9,9 +9,9 @@ mod gather;
 
 use super::Conv2dShape;
 use crate::buffer::in_lines;
-use crate::matmul::{GOOD_ROWS, pack_transposed, packed_len};
+use crate::matmul::{GOOD_ROWS, pack_transposed, packed_len, pair};
 use crate::parallel::part_len;
-use crate::{SimdLevel, Window};
+use crate::{Precision, SimdLevel, Window};
 
 /// Floats of patches that a block aims at: 256 KiB, which with its outputs
 /// stays in a core's own cache.
@@ -21,11 +21,68 @@ const BLOCK_LEN: usize = 1 << 14;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Patches {
     shape: Conv2dShape,
+    precision: Precision,
 }
 
 impl Patches {
-    pub(super) fn new(shape: Conv2dShape) -> Self {
-        Self { shape }
+    pub(super) fn new(shape: Conv2dShape, precision: Precision) -> Self {
+        Self { shape, precision }
+    }
+
+    /// The places that `numbers` numbers of a sum take in its operands: one
+    /// each, or for bfloat16 one a pair.
+    fn places(&self, numbers: usize) -> usize {
+        match self.precision {
+            Precision::F32 => numbers,
+            Precision::Bf16 => numbers.div_ceil(2),
+        }
+    }
+
+    /// Floats of `rows` rows of `numbers` numbers, if they need a copy as pairs.
+    fn pairs_len(&self, rows: usize, numbers: usize) -> usize {
+        match self.precision {
+            Precision::F32 => 0,
+            Precision::Bf16 => in_lines(rows * numbers.div_ceil(2)),
+        }
+    }
+
+    /// Each of the rows of `len` numbers as [`places`](Self::places), the
+    /// first half of it paired with the second: itself, or a copy in `pairs`.
+    fn paired_rows<'a>(
+        &self,
+        level: SimdLevel,
+        rows: &'a [f32],
+        len: usize,
+        pairs: &'a mut [f32],
+    ) -> &'a [f32] {
+        if self.precision == Precision::F32 {
+            return rows;
+        }
+        let places = self.places(len);
+        let pairs = &mut pairs[..rows.len() / len * places];
+        for (row, pairs) in rows.chunks_exact(len).zip(pairs.chunks_exact_mut(places)) {
+            let (low, high) = row.split_at(places);
+            pair(level, low, high, pairs);
+        }
+        pairs
+    }
+
+    /// The first half of the rows of `len` numbers paired with the second:
+    /// [`places`](Self::places) for the number of rows, or the rows themselves.
+    fn paired_halves<'a>(
+        &self,
+        level: SimdLevel,
+        rows: &'a [f32],
+        len: usize,
+        pairs: &'a mut [f32],
+    ) -> &'a [f32] {
+        if self.precision == Precision::F32 {
+            return rows;
+        }
+        let (low, high) = rows.split_at(self.places(rows.len() / len) * len);
+        let pairs = &mut pairs[..low.len()];
+        pair(level, low, high, pairs);
+        pairs
     }
 
     /// Whether the input itself is the patch matrix.
@@ -63,12 +120,15 @@ impl Patches {
     }
 
     /// Floats of the pieces of a backward task's scratch: its gradients by
-    /// weight and bias, a block's gradient before the activation, and its
-    /// patches; each in whole cache lines.
-    fn part_scratch_lens(&self) -> [usize; 4] {
+    /// weight and bias, a block's gradient before the activation, its patches,
+    /// and pairs of both; each in whole cache lines.
+    fn part_scratch_lens(&self) -> [usize; 5] {
         let Conv2dShape { out_channels, .. } = self.shape;
-        let delta = self.block_rows() * out_channels;
-        [self.shape.weight_len(), out_channels, delta, self.patches_len()].map(in_lines)
+        let (rows, depth) = (self.block_rows(), self.shape.patch_len());
+        let pairs = self.pairs_len(out_channels, rows)
+            + self.pairs_len(depth, rows).max(self.pairs_len(rows, out_channels));
+        let delta = rows * out_channels;
+        [self.shape.weight_len(), out_channels, delta, self.patches_len(), pairs].map(in_lines)
     }
 
     fn part_scratch_len(&self) -> usize {
@@ -76,19 +136,41 @@ impl Patches {
     }
 
     pub(super) fn packed_len(&self) -> usize {
-        packed_len(self.shape.out_channels, self.shape.patch_len())
+        packed_len(self.shape.out_channels, self.places(self.shape.patch_len()))
+    }
+
+    pub(super) fn pack_scratch_len(&self) -> usize {
+        self.pairs_len(self.shape.out_channels, self.shape.patch_len())
+    }
+
+    /// Floats of a forward task's scratch: a block's patches, and pairs of them.
+    fn task_scratch_lens(&self) -> [usize; 2] {
+        [self.patches_len(), self.pairs_len(self.block_rows(), self.shape.patch_len())]
     }
 
     pub(super) fn forward_scratch_len(&self) -> usize {
-        self.forward_tasks() * self.patches_len()
+        self.forward_tasks() * self.task_scratch_lens().into_iter().sum::<usize>()
+    }
+
+    /// Floats of the weight's pairs in the backward pass.
+    fn weight_pairs_len(&self) -> usize {
+        self.pairs_len(self.shape.patch_len(), self.shape.out_channels)
     }
 
     pub(super) fn backward_scratch_len(&self) -> usize {
-        self.parts() * self.part_scratch_len()
+        self.weight_pairs_len() + self.parts() * self.part_scratch_len()
     }
 
-    pub(super) fn pack(&self, level: SimdLevel, weight: &[f32], packed: &mut [f32]) {
+    pub(super) fn pack(
+        &self,
+        level: SimdLevel,
+        weight: &[f32],
+        packed: &mut [f32],
+        scratch: &mut [f32],
+    ) {
         let depth = self.shape.patch_len();
+        let weight = self.paired_rows(level, weight, depth, scratch);
+        let depth = self.places(depth);
         pack_transposed(level, [self.shape.out_channels, depth], (weight, depth), packed);
     }
 }

@@ -8,7 +8,7 @@ use super::points::Algorithm;
 use super::tiles::Tiles;
 use crate::conv2d::{Gradients, Saved};
 use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after};
-use crate::{Activation, SimdLevel};
+use crate::{Activation, Precision, SimdLevel};
 
 pub(super) struct Backward<'a, A, const M: usize, const R: usize, const P: usize> {
     pub(super) level: SimdLevel,
@@ -152,6 +152,7 @@ impl Products {
         let Self { images: [tiles, input_stride, output_stride], kernel_stride, .. } = self;
         let [in_channels, out_channels] = self.channels;
         Product {
+            precision: Precision::F32,
             sizes: Sizes { rows: out_channels, columns: in_channels, depth: tiles },
             lhs: Lhs { data: grad_output, row_stride: 1, stride: output_stride },
             rhs: Rhs::Rows { data: input, stride: input_stride },
@@ -163,6 +164,7 @@ impl Products {
         .run(level);
         if self.by_input {
             Product {
+                precision: Precision::F32,
                 sizes: Sizes { rows: tiles, columns: in_channels, depth: out_channels },
                 lhs: Lhs { data: grad_output, row_stride: output_stride, stride: 1 },
                 rhs: Rhs::Rows { data: kernel, stride: kernel_stride },

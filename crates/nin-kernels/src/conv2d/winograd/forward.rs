@@ -7,7 +7,7 @@ use super::points::Algorithm;
 use super::tiles::Tiles;
 use crate::conv2d::Inputs;
 use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after, pack_transposed, packed_len};
-use crate::{Activation, SimdLevel};
+use crate::{Activation, Precision, SimdLevel};
 
 /// Kernels transformed by a task.
 const KERNELS_PER_TASK: usize = 8;
@@ -104,6 +104,7 @@ where
             output_planes.par_chunks_mut(outputs.plane_stride()).enumerate().for_each(
                 |(plane, output)| {
                     Product {
+                        precision: Precision::F32,
                         sizes,
                         lhs: Lhs {
                             data: &input_planes[plane * input_len..],
