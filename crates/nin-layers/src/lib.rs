@@ -46,4 +46,4 @@ pub use nin_kernels::cross_entropy::{LabelSmoothing, argmax};
 pub use nin_kernels::dropout::DropoutProbability;
 pub use nin_kernels::lrn::{AlphaScaling, LrnParams};
 pub use nin_kernels::sgd::SgdParams;
-pub use nin_kernels::{Activation, Rounding, SimdError, SimdLevel, Window};
+pub use nin_kernels::{Activation, Precision, Rounding, SimdError, SimdLevel, Window};

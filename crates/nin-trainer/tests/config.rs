@@ -100,8 +100,8 @@ fn an_error_names_file_line_and_key() {
              got momentum 0, dampening 0",
         ),
         (
-            "[compute]\nprecision = 'bf16'",
-            "dir/run.toml:2: compute.precision: bf16 is not supported by this version; want f32",
+            "[compute]\nprecision = 'f16'",
+            "dir/run.toml:2: compute.precision: want f32 or bf16, got \"f16\"",
         ),
         (
             "[data]\ntrain_mode = 'K-fold'",

@@ -28,7 +28,11 @@ impl ComputeConfig {
             ConvChoice::Fast => ConvMethod::Fast,
             ConvChoice::Exact => ConvMethod::Exact,
         };
-        ConvSettings { method, ..ConvSettings::default() }
+        let precision = match self.precision {
+            Precision::F32 => nin_layers::Precision::F32,
+            Precision::Bf16 => nin_layers::Precision::Bf16,
+        };
+        ConvSettings { method, precision, ..ConvSettings::default() }
     }
 }
 
@@ -105,6 +109,9 @@ pub enum Precision {
     /// 32-bit floats.
     #[default]
     F32,
+    /// bfloat16 with sums in f32, where no tiles are transformed: in 1×1
+    /// convolutions and first layers. Weights, sums, norms and loss stay f32.
+    Bf16,
 }
 
 impl FromStr for Precision {
@@ -113,8 +120,8 @@ impl FromStr for Precision {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.to_ascii_lowercase().as_str() {
             "f32" => Ok(Self::F32),
-            "bf16" => Err("bf16 is not supported by this version; want f32".to_owned()),
-            _ => Err(format!("want f32, got {text:?}")),
+            "bf16" => Ok(Self::Bf16),
+            _ => Err(format!("want f32 or bf16, got {text:?}")),
         }
     }
 }
@@ -131,6 +138,7 @@ impl fmt::Display for Precision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::F32 => f.pad("f32"),
+            Self::Bf16 => f.pad("bf16"),
         }
     }
 }
