@@ -94,14 +94,16 @@ impl Case {
     }
 
     pub(crate) fn backward(&mut self) {
-        let saved = Saved { input: &self.input, weight: &self.weight, output: &self.output };
+        // Zeros stay zeros in later runs.
+        Activation::Relu.backward_in_place(&self.output, &mut self.grad_output);
+        let input_activation = Activation::None;
+        let saved = Saved { input: &self.input, input_activation, weight: &self.weight };
         let gradients = Gradients {
             input: Some(&mut self.grad_input),
             weight: &mut self.grad_weight,
             bias: &mut self.grad_bias,
         };
-        let (grad_output, scratch) = (&self.grad_output, &mut self.scratch);
-        self.conv.backward(Activation::Relu, saved, grad_output, gradients, scratch);
+        self.conv.backward(saved, &self.grad_output, gradients, &mut self.scratch);
     }
 
     /// Input, weight, bias and gradient by the output in f64.

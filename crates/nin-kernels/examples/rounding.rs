@@ -94,8 +94,8 @@ impl Case {
             weight: &mut grad_weight,
             bias: &mut Buffer::zeros(shape.out_channels),
         };
-        let saved = Saved { input, weight, output: &output };
-        conv.backward(Activation::None, saved, grad_output, gradients, &mut scratch);
+        let saved = Saved { input, input_activation: Activation::None, weight };
+        conv.backward(saved, grad_output, gradients, &mut scratch);
         [output, grad_input, grad_weight]
     }
 }

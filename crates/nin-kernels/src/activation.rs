@@ -1,6 +1,9 @@
 //! The function that another operation applies to its result before storing it.
 
 use pulp::Simd;
+use rayon::prelude::*;
+
+use crate::simd::vectorize;
 
 /// A pointwise function fused into the operation before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,11 +65,42 @@ impl Activation {
             Self::Relu => grad_output,
         }
     }
+
+    /// [`backward`](Self::backward) of each number of `output`, in the place of
+    /// its gradient.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ.
+    pub fn backward_in_place(self, output: &[f32], grad: &mut [f32]) {
+        /// Small enough to share among threads, large enough to be worth a task.
+        const BLOCK: usize = 16 * 1024;
+        assert_eq!(output.len(), grad.len(), "length of the gradient");
+        grad.par_chunks_mut(BLOCK).zip(output.par_chunks(BLOCK)).for_each(|(grad, output)| {
+            vectorize(
+                #[inline(always)]
+                || self.backward_each(output, grad),
+            );
+        });
+    }
+
+    /// [`backward_in_place`](Self::backward_in_place) on this thread, in the
+    /// code of the level that it is called from.
+    #[inline(always)]
+    pub(crate) fn backward_each(self, output: &[f32], grad: &mut [f32]) {
+        if self == Self::None {
+            return;
+        }
+        for (grad, &output) in grad.iter_mut().zip(output) {
+            *grad = self.backward(output, *grad);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::random;
 
     #[test]
     fn relu_and_its_gradient() {
@@ -77,6 +111,19 @@ mod tests {
         }
         assert!(relu.apply(f32::NAN).is_nan());
         assert_eq!(relu.backward(f32::NAN, 7.0), 7.0);
+    }
+
+    #[test]
+    fn gradients_change_in_place_as_one_by_one() {
+        let (output, grad) = (random(50_000, 1), random(50_000, 2));
+        for activation in [Activation::None, Activation::Relu] {
+            let mut in_place = grad.clone();
+            activation.backward_in_place(&output, &mut in_place);
+            let numbers = output.iter().zip(&grad);
+            let expected: Vec<_> =
+                numbers.map(|(&y, &grad)| activation.backward(y, grad)).collect();
+            assert_eq!(in_place, expected);
+        }
     }
 
     #[test]

@@ -118,11 +118,12 @@ pub struct Inputs<'a> {
 pub struct Saved<'a> {
     /// The input of the forward pass, `[N, H, W, I]`.
     pub input: &'a [f32],
+    /// The function whose values the input is: the gradient by the input is
+    /// the one before it. [`Activation::None`] for the gradient by the input
+    /// itself.
+    pub input_activation: Activation,
     /// The weight, `[O, k, k, I]`.
     pub weight: &'a [f32],
-    /// The output of the forward pass, `[N, H', W', O]`: its zeros are where
-    /// the ReLU lets no gradient through. Not read without an activation.
-    pub output: &'a [f32],
 }
 
 /// Where the gradients go. All are overwritten.
@@ -246,7 +247,11 @@ impl Conv2d {
         }
     }
 
-    /// Computes the gradients of a convolution from the gradient by its output.
+    /// Computes the gradients of a convolution from the gradient by its output
+    /// before the activation, which
+    /// [`Activation::backward_in_place`] makes of the one after it, and the
+    /// backward pass of a following convolution by itself
+    /// ([`Saved::input_activation`]).
     ///
     /// # Shapes
     ///
@@ -255,18 +260,16 @@ impl Conv2d {
     ///
     /// # Gradient
     ///
-    /// With δ the gradient before the activation (0 wherever the output is 0)
-    /// and patch(p) the input numbers under output pixel p:
-    /// grad_weight = Σₚ δₚ · patch(p)ᵀ, grad_bias = Σₚ δₚ, and grad_input adds
-    /// weightᵀ·δₚ to the places that patch(p) came from. Sums over the batch
-    /// have a fixed order, whatever the number of threads.
+    /// With δ = `grad_output` and patch(p) the input numbers under output
+    /// pixel p: grad_weight = Σₚ δₚ · patch(p)ᵀ, grad_bias = Σₚ δₚ, and
+    /// grad_input adds weightᵀ·δₚ to the places that patch(p) came from. Sums
+    /// over the batch have a fixed order, whatever the number of threads.
     ///
     /// # Panics
     ///
     /// If a slice's length does not fit the shape.
     pub fn backward(
         &self,
-        activation: Activation,
         saved: Saved<'_>,
         grad_output: &[f32],
         gradients: Gradients<'_>,
@@ -277,9 +280,6 @@ impl Conv2d {
         assert_eq!(grad_output.len(), self.shape.output_len(), "grad_output");
         assert_eq!(gradients.weight.len(), self.shape.weight_len(), "grad_weight");
         assert_eq!(gradients.bias.len(), self.shape.out_channels, "grad_bias");
-        if activation != Activation::None {
-            assert_eq!(saved.output.len(), self.shape.output_len(), "output");
-        }
         if let Some(grad_input) = &gradients.input {
             assert_eq!(grad_input.len(), self.shape.input_len(), "grad_input");
         }
@@ -287,10 +287,10 @@ impl Conv2d {
         let level = self.settings.level;
         match &self.algorithm {
             Algorithm::Patches(patches) => {
-                patches.backward(level, activation, saved, grad_output, gradients, scratch);
+                patches.backward(level, saved, grad_output, gradients, scratch);
             }
             Algorithm::Winograd(winograd) => {
-                winograd.backward(level, activation, saved, grad_output, gradients, scratch);
+                winograd.backward(level, saved, grad_output, gradients, scratch);
             }
         }
     }

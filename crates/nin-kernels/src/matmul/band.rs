@@ -95,7 +95,8 @@ impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
             rhs_stride,
             ahead,
         };
-        let output = output.as_mut_ptr().wrapping_add(row * row_stride + column);
+        let start = row * row_stride + column;
+        let output = output.as_mut_ptr().wrapping_add(start);
         for row in 0..ROWS {
             for index in 0..COUNT {
                 prefetch_near(output.wrapping_add(row * row_stride + index * S::F32_LANES));
@@ -116,6 +117,11 @@ impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
                             let bias = bias.as_ptr().wrapping_add(column);
                             let bias = lanes.load::<COUNT>(simd, bias, index);
                             activation.apply_vector(simd, simd.add_f32s(sum, bias))
+                        }
+                        Epilogue::Through(values, activation) => {
+                            let values = values.as_ptr().wrapping_add(start + row * row_stride);
+                            let value = lanes.load::<COUNT>(simd, values, index);
+                            activation.backward_vector(simd, value, sum)
                         }
                     };
                     lanes.store::<COUNT>(simd, output, index, value);

@@ -48,6 +48,9 @@ pub(crate) enum Epilogue<'a> {
     Add,
     /// The output is activation(sum + bias), a bias for each column.
     Bias(&'a [f32], Activation),
+    /// The sums are gradients by the values of an activation, which lie as the
+    /// output does; the output is the gradient before the activation.
+    Through(&'a [f32], Activation),
 }
 
 /// Rows and columns of the output and the length of the sums.

@@ -62,13 +62,19 @@ impl<A: Arithmetic> WithSimd for Of<'_, A> {
             let end = last(panels) * panel_stride + last(depth) * rhs_stride + last_columns;
             assert!(end <= rhs.len() && rhs_stride >= columns.min(width));
         }
-        if let Epilogue::Bias(bias, _) = epilogue {
-            assert!(bias.len() >= columns);
+        match epilogue {
+            Epilogue::Overwrite | Epilogue::Add => {}
+            Epilogue::Bias(bias, _) => assert!(bias.len() >= columns),
+            Epilogue::Through(values, _) => assert!(values.len() >= output.len()),
         }
 
         // The numbers of a tile's rows are spread over as many cache lines as
-        // the sum is long where the left operand is transposed.
-        let step = if lhs.stride == 1 { depth.max(1) } else { TRANSPOSED_DEPTH };
+        // the sum is long where the left operand is transposed. Only plain sums
+        // can be added up in pieces, which are as even as can be.
+        let is_plain = matches!(epilogue, Epilogue::Overwrite | Epilogue::Add);
+        let pieces =
+            if lhs.stride == 1 || !is_plain { 1 } else { depth.div_ceil(TRANSPOSED_DEPTH).max(1) };
+        let step = depth.div_ceil(pieces).max(1);
         for first in (0..depth.max(1)).step_by(step) {
             let steps = first..depth.min(first + step);
             let asked = |memory: &[f32]| {

@@ -69,6 +69,7 @@ fn check(case: Case) -> Result<(), TestCaseError> {
         (Epilogue::Overwrite, poisoned(before.len())),
         (relu, poisoned(before.len())),
         (Epilogue::Add, before.clone()),
+        (Epilogue::Through(&before, Activation::Relu), poisoned(before.len())),
     ] {
         let truth: Vec<f64> = (0..rows * columns)
             .map(|i| {
@@ -79,6 +80,10 @@ fn check(case: Case) -> Result<(), TestCaseError> {
                         f64::from(before[row * (columns + gap) + column]) + sum(row, column)
                     }
                     Epilogue::Bias(..) => (sum(row, column) + f64::from(bias[column])).max(0.0),
+                    Epilogue::Through(values, _) => {
+                        let lets_through = values[row * (columns + gap) + column] > 0.0;
+                        if lets_through { sum(row, column) } else { 0.0 }
+                    }
                 }
             })
             .collect();
@@ -92,9 +97,9 @@ fn check(case: Case) -> Result<(), TestCaseError> {
             }
             let output: Vec<f32> =
                 output.chunks(columns + gap).flat_map(|row| &row[..columns]).copied().collect();
-            // Sums of at most 70 products of numbers below 1.
+            // Sums of at most 200 products of numbers below 1.
             let error = max_error(&output, &truth);
-            prop_assert!(error < 2e-6, "{level}: {error}");
+            prop_assert!(error < 4e-6, "{level}: {error}");
         }
     }
     Ok(())
@@ -106,7 +111,8 @@ proptest! {
         // Beyond two tiles of rows and two panels of columns.
         rows in 1_usize..45,
         columns in 1_usize..100,
-        depth in 0_usize..70,
+        // And beyond one piece of the depth.
+        depth in 0_usize..200,
         gap in 0_usize..4,
         transposed_lhs: bool,
         packed_rhs: bool,

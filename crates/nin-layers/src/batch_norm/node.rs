@@ -1,5 +1,6 @@
 //! Batch norm in a planned engine.
 
+use nin_kernels::Activation;
 use nin_kernels::batch_norm::{self, BatchNorm, Statistics, StatisticsMut, update_running};
 
 use super::BatchNormSpec;
@@ -67,6 +68,10 @@ impl Node for BatchNormNode {
         Ok(())
     }
 
+    fn activation(&self) -> Activation {
+        self.spec.activation
+    }
+
     fn backward(
         &mut self,
         context: &mut Context<'_>,
@@ -75,10 +80,15 @@ impl Node for BatchNormNode {
         let [weight, bias, ..] = &mut *self.parameters else {
             unreachable!("a batch norm has four")
         };
-        let BatchNormSpec { eps, activation, .. } = self.spec;
-        let Gradients { input, output, grad_output, grad_input } = gradients;
+        let Gradients { input, output, grad_output, grad_input, .. } = gradients;
         batch_norm::backward(
-            &BatchNorm { eps, activation, weight: &weight.value, bias: &bias.value },
+            &BatchNorm {
+                eps: self.spec.eps,
+                // The gradient is the one before the activation.
+                activation: Activation::None,
+                weight: &weight.value,
+                bias: &bias.value,
+            },
             Statistics { mean: &self.mean, variance: &self.variance },
             input,
             output,

@@ -1,7 +1,7 @@
 //! Convolution in a planned engine.
 
-use nin_kernels::Buffer;
 use nin_kernels::conv2d::{self, Conv2d, Inputs, Saved};
+use nin_kernels::{Activation, Buffer};
 
 use super::{Conv2dSpec, ConvSettings};
 use crate::LayerError;
@@ -52,6 +52,14 @@ impl Node for Conv2dNode {
         Ok(())
     }
 
+    fn activation(&self) -> Activation {
+        self.spec.activation
+    }
+
+    fn is_through_activation(&self) -> bool {
+        true
+    }
+
     fn backward(
         &mut self,
         context: &mut Context<'_>,
@@ -59,10 +67,9 @@ impl Node for Conv2dNode {
     ) -> Result<(), LayerError> {
         let conv = self.kernel(context)?;
         let [weight, bias] = &mut *self.parameters else { unreachable!("a convolution has two") };
-        let Gradients { input, output, grad_output, grad_input } = gradients;
+        let Gradients { input, input_activation, grad_output, grad_input, .. } = gradients;
         conv.backward(
-            self.spec.activation,
-            Saved { input, weight: &weight.value, output },
+            Saved { input, input_activation, weight: &weight.value },
             grad_output,
             conv2d::Gradients { input: grad_input, weight: &mut weight.grad, bias: &mut bias.grad },
             context.scratch(conv.backward_scratch_len()),

@@ -1,8 +1,8 @@
 //! Convolution as one node on candle's tape, channels-last.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
-use nin_kernels::Buffer;
 use nin_kernels::conv2d::{self, Gradients, Inputs, Saved};
+use nin_kernels::{Activation, Buffer};
 
 use super::{Conv2dSpec, ConvSettings};
 use crate::host::{nchw, numbers, slice, tensor_like};
@@ -61,16 +61,21 @@ impl CustomOp3 for Conv2dOp {
         let mut grad_input = input.track_op().then(|| vec![0.0; shape.input_len()]);
         let mut grad_weight = vec![0.0; shape.weight_len()];
         let mut grad_bias = vec![0.0; shape.out_channels];
-        let saved =
-            Saved { input: &numbers(input)?, weight: &numbers(weight)?, output: &numbers(output)? };
+        let mut grad_output = numbers(&grad_output)?.to_vec();
+        self.spec.activation.backward_in_place(&numbers(output)?, &mut grad_output);
+        let saved = Saved {
+            input: &numbers(input)?,
+            // Another node of the tape.
+            input_activation: Activation::None,
+            weight: &numbers(weight)?,
+        };
         let gradients = Gradients {
             input: grad_input.as_deref_mut(),
             weight: &mut grad_weight,
             bias: &mut grad_bias,
         };
         let mut scratch = Buffer::zeros(conv.backward_scratch_len());
-        let (activation, grad_output) = (self.spec.activation, numbers(&grad_output)?);
-        conv.backward(activation, saved, &grad_output, gradients, &mut scratch);
+        conv.backward(saved, &grad_output, gradients, &mut scratch);
         Ok((
             grad_input.map(|grad| tensor_like(grad, input)).transpose()?,
             Some(tensor_like(grad_weight, weight)?),

@@ -1,8 +1,8 @@
 //! The engine of the CPU: a layer after the other over buffers that are kept.
 
-use nin_kernels::Buffer;
 use nin_kernels::conv2d::ConvSettings;
 use nin_kernels::cross_entropy::{self, LabelSmoothing};
+use nin_kernels::{Activation, Buffer};
 
 use super::{
     Batch, BatchResult, Context, Engine, Gradients, Node, Parameter, TrainStep, UpdateScale,
@@ -102,7 +102,14 @@ impl CpuEngine {
 
     /// From the gradient by the class scores in `grad_output`.
     fn backward(&mut self, images: &[f32], step: &TrainStep) -> Result<(), LayerError> {
-        for (index, node) in self.nodes.iter_mut().enumerate().skip(self.first_trained).rev() {
+        if let (Some(node), Some(output)) = (self.nodes.last(), self.activations.last()) {
+            let len = self.batch_size * self.plan.classes();
+            node.activation().backward_in_place(&output[..len], &mut self.grad_output[..len]);
+        }
+        for index in (self.first_trained..self.nodes.len()).rev() {
+            let (before, after) = self.nodes.split_at_mut(index);
+            let node = &mut after[0];
+            let input_activation = before.last().map_or(Activation::None, |node| node.activation());
             let input_len = if index > self.first_trained {
                 layer_len(&self.plan, index - 1, self.batch_size)
             } else {
@@ -124,11 +131,15 @@ impl CpuEngine {
             };
             let gradients = Gradients {
                 input,
+                input_activation,
                 output: &self.activations[index][..len],
                 grad_output: &mut self.grad_output[..len],
                 grad_input: (input_len > 0).then_some(&mut self.grad_input[..input_len]),
             };
             node.backward(&mut context, gradients)?;
+            if input_len > 0 && !node.is_through_activation() {
+                input_activation.backward_in_place(input, &mut self.grad_input[..input_len]);
+            }
             std::mem::swap(&mut self.grad_output, &mut self.grad_input);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! A layer as a step of a planned engine on the CPU.
 
-use nin_kernels::Buffer;
+use nin_kernels::{Activation, Buffer};
 
 use super::Parameter;
 use crate::{LayerError, Mode};
@@ -30,10 +30,13 @@ impl Context<'_> {
 /// What a backward pass reads and writes, all channels-last.
 pub(crate) struct Gradients<'a> {
     pub(crate) input: &'a [f32],
+    /// The function that the layer before applied last: `input` is its values.
+    pub(crate) input_activation: Activation,
     pub(crate) output: &'a [f32],
-    /// May be changed.
+    /// Before the layer's own [`activation`](Node::activation). May be changed.
     pub(crate) grad_output: &'a mut [f32],
-    /// Written in full where asked for.
+    /// Written in full where asked for, see
+    /// [`is_through_activation`](Node::is_through_activation).
     pub(crate) grad_input: Option<&'a mut [f32]>,
 }
 
@@ -46,6 +49,18 @@ pub(crate) trait Node: Send {
         input: &[f32],
         output: &mut [f32],
     ) -> Result<(), LayerError>;
+
+    /// The function that the forward pass applies last.
+    fn activation(&self) -> Activation {
+        Activation::None
+    }
+
+    /// Whether the gradient by the input that [`backward`](Self::backward)
+    /// writes already is the one before [`Gradients::input_activation`].
+    /// Otherwise it is the one after it, and the engine goes through it.
+    fn is_through_activation(&self) -> bool {
+        false
+    }
 
     /// Writes the parameters' gradients and, where asked for, the input's.
     fn backward(

@@ -35,14 +35,21 @@ impl Node for MaxPoolNode {
         Ok(())
     }
 
+    fn is_through_activation(&self) -> bool {
+        true
+    }
+
     fn backward(
         &mut self,
         context: &mut Context<'_>,
         gradients: Gradients<'_>,
     ) -> Result<(), LayerError> {
-        if let Some(grad_input) = gradients.grad_input {
+        let Gradients { input_activation, output, grad_output, grad_input, .. } = gradients;
+        if let Some(grad_input) = grad_input {
             let shape = self.layer.kernel_shape(context.input_shape)?;
-            max_pool::backward(&shape, gradients.grad_output, &self.indices, grad_input);
+            // Each output is the input that its gradient goes to.
+            input_activation.backward_in_place(output, grad_output);
+            max_pool::backward(&shape, grad_output, &self.indices, grad_input);
         }
         Ok(())
     }

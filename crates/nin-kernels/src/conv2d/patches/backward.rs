@@ -13,7 +13,6 @@ impl Patches {
     pub(in crate::conv2d) fn backward(
         &self,
         level: SimdLevel,
-        activation: Activation,
         saved: Saved<'_>,
         grad_output: &[f32],
         gradients: Gradients<'_>,
@@ -23,22 +22,19 @@ impl Patches {
         let images = self.images_per_part();
         let (input_len, output_len) =
             (images * shape.image_len(), images * shape.pixels() * shape.out_channels);
-        // Without an activation the output is not read, and any will do.
-        let output = if activation == Activation::None { grad_output } else { saved.output };
         let part_len = self.part_scratch_len();
         let (weight_pairs, scratch) = scratch.split_at_mut(self.weight_pairs_len());
         let weight = self.paired_halves(level, saved.weight, shape.patch_len(), weight_pairs);
         let parts = saved
             .input
             .par_chunks(input_len)
-            .zip(output.par_chunks(output_len).zip(grad_output.par_chunks(output_len)))
-            .map(|(input, (output, grad_output))| Part {
+            .zip(grad_output.par_chunks(output_len))
+            .map(|(input, grad_output)| Part {
                 patches: self,
                 level,
-                activation,
                 weight,
                 input,
-                output,
+                input_activation: saved.input_activation,
                 grad_output,
             })
             .zip(scratch.par_chunks_mut(part_len));
@@ -58,10 +54,9 @@ impl Patches {
 struct Part<'a> {
     patches: &'a Patches,
     level: SimdLevel,
-    activation: Activation,
     weight: &'a [f32],
     input: &'a [f32],
-    output: &'a [f32],
+    input_activation: Activation,
     grad_output: &'a [f32],
 }
 
@@ -71,12 +66,11 @@ impl Part<'_> {
         let Self { level, patches: sizes, .. } = *self;
         let shape = &sizes.shape;
         let (out_channels, depth) = (shape.out_channels, shape.patch_len());
-        let [weight_len, bias_len, delta_len, patches_len, _] = sizes.part_scratch_lens();
+        let [weight_len, bias_len, patches_len, _] = sizes.part_scratch_lens();
         let (grad_weight, scratch) = scratch.split_at_mut(weight_len);
         let (grad_bias, scratch) = scratch.split_at_mut(bias_len);
-        let (delta, scratch) = scratch.split_at_mut(delta_len);
         let (patches, pairs) = scratch.split_at_mut(patches_len);
-        let (delta_pairs, pairs) =
+        let (grad_pairs, pairs) =
             pairs.split_at_mut(sizes.pairs_len(out_channels, sizes.block_rows()));
         let grad_bias = &mut grad_bias[..out_channels];
         grad_bias.fill(0.0);
@@ -88,11 +82,11 @@ impl Part<'_> {
         }
         let blocks = sizes.blocks(self.grad_output.len() / out_channels);
         for (index, block) in blocks.enumerate() {
-            let (rows, outputs) =
-                (block.len(), block.start * out_channels..block.end * out_channels);
+            let rows = block.len();
             let inputs = block.start * depth..block.end * depth;
-            let delta = &mut delta[..rows * out_channels];
-            self.before_activation(outputs, delta, grad_bias);
+            let grad_output =
+                &self.grad_output[block.start * out_channels..block.end * out_channels];
+            add_rows(level, grad_output, grad_bias);
 
             let inputs_of_block = if is_pointwise {
                 &self.input[inputs.clone()]
@@ -100,7 +94,7 @@ impl Part<'_> {
                 gather(shape, self.input, block.clone(), patches);
                 &patches[..rows * depth]
             };
-            let lhs = sizes.paired_halves(level, delta, out_channels, delta_pairs);
+            let lhs = sizes.paired_halves(level, grad_output, out_channels, grad_pairs);
             let rhs = sizes.paired_halves(level, inputs_of_block, depth, pairs);
             Product {
                 precision: sizes.precision,
@@ -110,8 +104,10 @@ impl Part<'_> {
                 output: grad_weight,
                 row_stride: depth,
                 epilogue: if block.start == 0 { Epilogue::Overwrite } else { Epilogue::Add },
-                ahead: [self.output, self.grad_output]
-                    .map(|values| chunk_after(values, sizes.block_rows() * out_channels, index)),
+                ahead: [
+                    chunk_after(self.grad_output, sizes.block_rows() * out_channels, index),
+                    &[],
+                ],
             }
             .run(level);
 
@@ -124,15 +120,19 @@ impl Part<'_> {
                 &[]
             };
             let places = sizes.places(out_channels);
-            let lhs = sizes.paired_rows(level, delta, out_channels, pairs);
+            let lhs = sizes.paired_rows(level, grad_output, out_channels, pairs);
             Product {
                 precision: sizes.precision,
                 sizes: Sizes { rows, columns: depth, depth: places },
                 lhs: Lhs { data: lhs, row_stride: places, stride: 1 },
                 rhs: Rhs::Rows { data: self.weight, stride: depth },
-                output: if is_pointwise { &mut grad_input[inputs] } else { &mut *patches },
+                output: if is_pointwise { &mut grad_input[inputs.clone()] } else { &mut *patches },
                 row_stride: depth,
-                epilogue: Epilogue::Overwrite,
+                epilogue: if is_pointwise {
+                    Epilogue::Through(&self.input[inputs], self.input_activation)
+                } else {
+                    Epilogue::Overwrite
+                },
                 ahead: [ahead, &[]],
             }
             .run(level);
@@ -140,32 +140,27 @@ impl Part<'_> {
                 scatter_add(shape, patches, block, grad_input);
             }
         }
+        if let Some(grad_input) = grad_input
+            && !is_pointwise
+        {
+            level.run(
+                #[inline(always)]
+                || self.input_activation.backward_each(self.input, grad_input),
+            );
+        }
     }
+}
 
-    /// Writes the gradient before the activation of the numbers `outputs` to
-    /// `delta` and adds its rows to `grad_bias`.
-    fn before_activation(
-        &self,
-        outputs: std::ops::Range<usize>,
-        delta: &mut [f32],
-        grad_bias: &mut [f32],
-    ) {
-        let channels = grad_bias.len();
-        let (output, grad_output) = (&self.output[outputs.clone()], &self.grad_output[outputs]);
-        self.level.run(
-            #[inline(always)]
-            || {
-                let pixels = output.chunks_exact(channels).zip(grad_output.chunks_exact(channels));
-                for (delta, (output, grad)) in delta.chunks_exact_mut(channels).zip(pixels) {
-                    let numbers = delta.iter_mut().zip(&mut *grad_bias);
-                    for ((delta, sum), (&output, &grad)) in numbers.zip(output.iter().zip(grad)) {
-                        *delta = self.activation.backward(output, grad);
-                        *sum += *delta;
-                    }
-                }
-            },
-        );
-    }
+/// Adds each of the rows of `grad_output` to `grad_bias`.
+fn add_rows(level: SimdLevel, grad_output: &[f32], grad_bias: &mut [f32]) {
+    level.run(
+        #[inline(always)]
+        || {
+            for row in grad_output.chunks_exact(grad_bias.len()) {
+                grad_bias.iter_mut().zip(row).for_each(|(sum, grad)| *sum += grad);
+            }
+        },
+    );
 }
 
 /// Adds the numbers from `start` on of all parts to `sum`, part after part.

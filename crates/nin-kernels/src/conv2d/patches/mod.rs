@@ -120,15 +120,14 @@ impl Patches {
     }
 
     /// Floats of the pieces of a backward task's scratch: its gradients by
-    /// weight and bias, a block's gradient before the activation, its patches,
-    /// and pairs of both; each in whole cache lines.
-    fn part_scratch_lens(&self) -> [usize; 5] {
+    /// weight and bias, a block's patches, and pairs of those and of the block's
+    /// gradients; each in whole cache lines.
+    fn part_scratch_lens(&self) -> [usize; 4] {
         let Conv2dShape { out_channels, .. } = self.shape;
         let (rows, depth) = (self.block_rows(), self.shape.patch_len());
         let pairs = self.pairs_len(out_channels, rows)
             + self.pairs_len(depth, rows).max(self.pairs_len(rows, out_channels));
-        let delta = rows * out_channels;
-        [self.shape.weight_len(), out_channels, delta, self.patches_len(), pairs].map(in_lines)
+        [self.shape.weight_len(), out_channels, self.patches_len(), pairs].map(in_lines)
     }
 
     fn part_scratch_len(&self) -> usize {

@@ -8,12 +8,11 @@ use super::points::Algorithm;
 use super::tiles::Tiles;
 use crate::conv2d::{Gradients, Saved};
 use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after};
-use crate::{Activation, Precision, SimdLevel};
+use crate::{Precision, SimdLevel};
 
 pub(super) struct Backward<'a, A, const M: usize, const R: usize, const P: usize> {
     pub(super) level: SimdLevel,
     pub(super) tiles: Tiles<A, M, R, P>,
-    pub(super) activation: Activation,
     pub(super) saved: Saved<'a>,
     pub(super) grad_output: &'a [f32],
     pub(super) gradients: Gradients<'a>,
@@ -28,7 +27,7 @@ where
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { level, tiles, activation, saved, grad_output, gradients, scratch } = self;
+        let Self { level, tiles, saved, grad_output, gradients, scratch } = self;
         let Gradients { input: mut grad_input, weight: grad_weight, bias: grad_bias } = gradients;
         let grid = tiles.grid;
         let (in_channels, out_channels) = (grid.shape.in_channels, grid.shape.out_channels);
@@ -57,16 +56,11 @@ where
                     || tiles.input(simd, input, band),
                 );
             });
-            let grad_output = &grad_output[output_numbers.clone()];
-            let output = match activation {
-                // Not read: any numbers will do.
-                Activation::None => grad_output,
-                Activation::Relu => &saved.output[output_numbers],
-            };
+            let grad_output = &grad_output[output_numbers];
             outputs.par_bands(output_planes, grid.columns()).for_each(|band| {
                 simd.vectorize(
                     #[inline(always)]
-                    || tiles.grad_output(simd, activation, (output, grad_output), band),
+                    || tiles.grad_output(simd, grad_output, band),
                 );
             });
 
@@ -97,18 +91,20 @@ where
 
             if let Some(grad_input) = grad_input.as_deref_mut() {
                 let planes = (inputs, &*input_planes);
-                grad_input[input_numbers].par_chunks_mut(input_len).enumerate().for_each(
-                    |(image, grad_input)| {
-                        simd.vectorize(
-                            #[inline(always)]
-                            || {
-                                let count = grid.tiles_per_image();
-                                let tiles_of_image = image * count..(image + 1) * count;
-                                tiles.grad_input(simd, planes, tiles_of_image, grad_input);
-                            },
-                        );
-                    },
-                );
+                let images = grad_input[input_numbers]
+                    .par_chunks_mut(input_len)
+                    .zip(input.par_chunks(input_len));
+                images.enumerate().for_each(|(image, (grad_input, input))| {
+                    simd.vectorize(
+                        #[inline(always)]
+                        || {
+                            let count = grid.tiles_per_image();
+                            let tiles_of_image = image * count..(image + 1) * count;
+                            tiles.grad_input(simd, planes, tiles_of_image, grad_input);
+                            saved.input_activation.backward_each(input, grad_input);
+                        },
+                    );
+                });
             }
         }
 

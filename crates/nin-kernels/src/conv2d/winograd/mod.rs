@@ -140,16 +140,13 @@ impl Winograd {
     pub(super) fn backward(
         &self,
         level: SimdLevel,
-        activation: Activation,
         saved: Saved<'_>,
         grad_output: &[f32],
         gradients: Gradients<'_>,
         scratch: &mut [f32],
     ) {
         with_tiles!(self, tiles => {
-            level.run(backward::Backward {
-                level, tiles, activation, saved, grad_output, gradients, scratch,
-            });
+            level.run(backward::Backward { level, tiles, saved, grad_output, gradients, scratch });
         });
     }
 }

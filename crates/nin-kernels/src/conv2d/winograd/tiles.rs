@@ -72,35 +72,18 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
         }
     }
 
-    /// The gradient by the output, before the activation, to planes: A · δ · Aᵀ.
+    /// The gradient by the output to planes: A · δ · Aᵀ.
     #[inline(always)]
-    pub(super) fn grad_output<S: Simd>(
-        self,
-        simd: S,
-        activation: Activation,
-        (outputs, grads): (&[f32], &[f32]),
-        mut band: Band<'_>,
-    ) {
+    pub(super) fn grad_output<S: Simd>(self, simd: S, grads: &[f32], mut band: Band<'_>) {
         let map = self.grid.output_map();
         for row in 0..band.rows {
             let (image, corner) = self.grid.place(band.first + row);
-            let numbers = image * map.len()..(image + 1) * map.len();
-            let (output, grad) = (&outputs[numbers.clone()], &grads[numbers]);
+            let image = &grads[image * map.len()..][..map.len()];
             let overlap = map.overlap(M, corner);
-            let mut delta = Square::<S::f32s, M>::zeros(simd);
-            let mut output_tile = Square::<S::f32s, M>::zeros(simd);
+            let mut tile = Square::<S::f32s, M>::zeros(simd);
             for channel in (0..map.channels).step_by(S::F32_LANES) {
-                overlap.load(simd, grad, channel, &mut delta);
-                if activation != Activation::None {
-                    overlap.load(simd, output, channel, &mut output_tile);
-                    for y in 0..M {
-                        for x in 0..M {
-                            let (delta, output) = (&mut delta.0[y][x], output_tile.0[y][x]);
-                            *delta = activation.backward_vector(simd, output, *delta);
-                        }
-                    }
-                }
-                analyse(simd, &A::OUTPUT, &delta, band.column(row, channel));
+                overlap.load(simd, image, channel, &mut tile);
+                analyse(simd, &A::OUTPUT, &tile, band.column(row, channel));
             }
         }
     }
