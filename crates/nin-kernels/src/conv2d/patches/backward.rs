@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Patches;
-use super::gather::{gather, scatter_add};
+use super::gather::{gather, input_after, scatter_add};
 use crate::conv2d::{Gradients, Saved};
 use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after};
 use crate::simd::vectorize;
@@ -88,11 +88,13 @@ impl Part<'_> {
                 &self.grad_output[block.start * out_channels..block.end * out_channels];
             add_rows(level, grad_output, grad_bias);
 
-            let inputs_of_block = if is_pointwise {
-                &self.input[inputs.clone()]
+            let (inputs_of_block, next_inputs) = if is_pointwise {
+                let next = chunk_after(self.input, sizes.block_rows() * depth, index);
+                (&self.input[inputs.clone()], next)
             } else {
                 gather(shape, self.input, block.clone(), patches);
-                &patches[..rows * depth]
+                let next = input_after(shape, self.input, &block, sizes.block_rows());
+                (&patches[..rows * depth], next)
             };
             let lhs = sizes.paired_halves(level, grad_output, out_channels, grad_pairs);
             let rhs = sizes.paired_halves(level, inputs_of_block, depth, pairs);
@@ -106,18 +108,13 @@ impl Part<'_> {
                 epilogue: if block.start == 0 { Epilogue::Overwrite } else { Epilogue::Add },
                 ahead: [
                     chunk_after(self.grad_output, sizes.block_rows() * out_channels, index),
-                    &[],
+                    next_inputs,
                 ],
             }
             .run(level);
 
             let Some(grad_input) = grad_input.as_deref_mut() else {
                 continue;
-            };
-            let ahead = if is_pointwise {
-                chunk_after(self.input, sizes.block_rows() * depth, index)
-            } else {
-                &[]
             };
             let places = sizes.places(out_channels);
             let lhs = sizes.paired_rows(level, grad_output, out_channels, pairs);
@@ -133,7 +130,7 @@ impl Part<'_> {
                 } else {
                     Epilogue::Overwrite
                 },
-                ahead: [ahead, &[]],
+                ahead: [&[]; 2],
             }
             .run(level);
             if !is_pointwise {

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{Patches, gather::gather};
+use super::{
+    Patches,
+    gather::{gather, input_after},
+};
 use crate::conv2d::Inputs;
 use crate::matmul::{Epilogue, GOOD_ROWS, Lhs, Product, Rhs, Sizes};
 use crate::{Activation, Precision, SimdLevel};
@@ -54,8 +57,9 @@ impl Patches {
                     let next = numbers.end..input.len().min(numbers.end + numbers.len());
                     (&input[numbers], &input[next])
                 } else {
+                    let next = input_after(&self.shape, input, &pixels, self.block_rows());
                     gather(&self.shape, input, pixels, patches);
-                    (&patches[..numbers.len()], &[][..])
+                    (&patches[..numbers.len()], next)
                 };
                 let patches = self.paired_rows(level, patches, patch_len, pairs);
                 let output = &mut output[block.start * columns..block.end * columns];

@@ -71,6 +71,26 @@ impl Conv2dShape {
     }
 }
 
+/// The numbers of `images` that the patches of the `count` output pixels after
+/// `pixels` hold and those of `pixels` do not, with whole rows of the input.
+pub(super) fn input_after<'a>(
+    shape: &Conv2dShape,
+    images: &'a [f32],
+    pixels: &Range<usize>,
+    count: usize,
+) -> &'a [f32] {
+    let row_len = shape.in_width * shape.in_channels;
+    let pixels_in_all = images.len() / shape.image_len() * shape.pixels();
+    let end = |pixel: usize| {
+        let Position { image, top, .. } = shape.position(pixel);
+        let bottom = top.saturating_add_unsigned(shape.window.kernel_size);
+        let rows = bottom.clamp(0, shape.in_height.cast_signed()).cast_unsigned();
+        (image * shape.in_height + rows) * row_len
+    };
+    let last = (pixels.end + count).min(pixels_in_all) - 1;
+    &images[end(pixels.end - 1)..end(last)]
+}
+
 /// Gathers the patches of the output pixels `pixels` (counted through all of
 /// `images`) into `patches`, one after the other.
 pub(super) fn gather(
