@@ -23,6 +23,11 @@ pub(super) struct Band<'a, A, S> {
     pub(super) row_stride: usize,
     pub(super) epilogue: Epilogue<'a>,
     pub(super) ahead: [Ahead; 2],
+    /// The output's memory, asked for while the rows before are computed.
+    pub(super) output_ahead: Ahead,
+    /// Whether there is memory for whole vectors of the right operand, whatever
+    /// it holds beside the last column: loads without a mask are faster.
+    pub(super) has_whole_vectors: bool,
     pub(super) panels: usize,
 }
 
@@ -85,7 +90,12 @@ impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
         let Self { simd, depth, lhs, rhs, rhs_stride, row_stride, .. } = *self;
         let column = panel * panel_width::<S>();
         let share = row * self.panels + panel * ROWS;
-        let ahead = [0, 1].map(|index| self.ahead[index].of_tile(share, ROWS));
+        let [first, second] = self.ahead;
+        let ahead = [
+            first.of_tile(share, ROWS),
+            second.of_tile(share, ROWS),
+            self.output_ahead.of_tile(share + ROWS * self.panels, ROWS),
+        ];
         let operands = Operands {
             depth,
             lhs: lhs.data.as_ptr().wrapping_add(row * lhs.row_stride),
@@ -97,14 +107,17 @@ impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
         };
         let start = row * row_stride + column;
         let output = output.as_mut_ptr().wrapping_add(start);
-        for row in 0..ROWS {
-            for index in 0..COUNT {
-                prefetch_near(output.wrapping_add(row * row_stride + index * S::F32_LANES));
+        if row == 0 {
+            for row in 0..ROWS {
+                for index in 0..COUNT {
+                    prefetch_near(output.wrapping_add(row * row_stride + index * S::F32_LANES));
+                }
             }
         }
+        let loaded = if self.has_whole_vectors { Lanes::All } else { lanes };
         // SAFETY: the caller's promise.
         unsafe {
-            let sums = tile::sums::<A, S, ROWS, COUNT>(simd, operands, lanes);
+            let sums = tile::sums::<A, S, ROWS, COUNT>(simd, operands, loaded);
             for (row, sums) in sums.into_iter().enumerate() {
                 let output = output.wrapping_add(row * row_stride);
                 for (index, sum) in sums.into_iter().enumerate() {

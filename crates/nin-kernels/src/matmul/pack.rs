@@ -15,7 +15,7 @@ pub(crate) fn packed_len(columns: usize, depth: usize) -> usize {
 
 /// Packs the transpose of `matrix`, which has `columns` rows of `depth`
 /// numbers, `row_stride` apart: number k of row c becomes column c at depth k.
-/// What lies beside the last column is not written and never read.
+/// What lies beside the last column is not written and does not matter.
 pub(crate) fn pack_transposed(
     level: SimdLevel,
     [columns, depth]: [usize; 2],

@@ -56,11 +56,14 @@ impl<A: Arithmetic> WithSimd for Of<'_, A> {
         };
         let last = |count: usize| count.saturating_sub(1);
         assert!(row_stride >= columns && last(rows) * row_stride + columns <= output.len());
+        let mut has_whole_vectors = false;
         if depth > 0 {
             assert!(last(rows) * lhs.row_stride + last(depth) * lhs.stride < lhs.data.len());
             let last_columns = columns - last(panels) * width;
             let end = last(panels) * panel_stride + last(depth) * rhs_stride + last_columns;
             assert!(end <= rhs.len() && rhs_stride >= columns.min(width));
+            let beside = last_columns.next_multiple_of(S::F32_LANES) - last_columns;
+            has_whole_vectors = end + beside <= rhs.len();
         }
         match epilogue {
             Epilogue::Overwrite | Epilogue::Add => {}
@@ -96,6 +99,13 @@ impl<A: Arithmetic> WithSimd for Of<'_, A> {
                 row_stride,
                 epilogue: if first == 0 { epilogue } else { Epilogue::Add },
                 ahead: [asked(ahead[0]), asked(ahead[1])],
+                output_ahead: Ahead::new(
+                    &output[..last(rows) * row_stride + columns],
+                    rows * panels,
+                    0..steps.len(),
+                    steps.len(),
+                ),
+                has_whole_vectors,
             };
             let (mut row, tiles) = (0, rows.div_ceil(tile::max_rows::<S>()));
             for index in 0..tiles {

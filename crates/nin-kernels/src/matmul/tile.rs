@@ -31,7 +31,7 @@ pub(super) struct Operands {
     pub(super) rhs_stride: usize,
     /// Where to ask for memory that is wanted later, and how far to go on with
     /// each step.
-    pub(super) ahead: [(*const f32, usize); 2],
+    pub(super) ahead: [(*const f32, usize); 3],
 }
 
 /// Which numbers of a tile's vectors exist.

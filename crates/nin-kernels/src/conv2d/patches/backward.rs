@@ -24,7 +24,12 @@ impl Patches {
             (images * shape.image_len(), images * shape.pixels() * shape.out_channels);
         let part_len = self.part_scratch_len();
         let (weight_pairs, scratch) = scratch.split_at_mut(self.weight_pairs_len());
-        let weight = self.paired_halves(level, saved.weight, shape.patch_len(), weight_pairs);
+        let weight = self.paired_halves(
+            level,
+            saved.weight,
+            [shape.out_channels, shape.patch_len()],
+            weight_pairs,
+        );
         let parts = saved
             .input
             .par_chunks(input_len)
@@ -94,10 +99,10 @@ impl Part<'_> {
             } else {
                 gather(shape, self.input, block.clone(), patches);
                 let next = input_after(shape, self.input, &block, sizes.block_rows());
-                (&patches[..rows * depth], next)
+                (&*patches, next)
             };
-            let lhs = sizes.paired_halves(level, grad_output, out_channels, grad_pairs);
-            let rhs = sizes.paired_halves(level, inputs_of_block, depth, pairs);
+            let lhs = sizes.paired_halves(level, grad_output, [rows, out_channels], grad_pairs);
+            let rhs = sizes.paired_halves(level, inputs_of_block, [rows, depth], pairs);
             Product {
                 precision: sizes.precision,
                 sizes: Sizes { rows: out_channels, columns: depth, depth: sizes.places(rows) },

@@ -11,6 +11,7 @@ use super::Conv2dShape;
 use crate::buffer::in_lines;
 use crate::matmul::{GOOD_ROWS, pack_transposed, packed_len, pair};
 use crate::parallel::part_len;
+use crate::simd::LANES;
 use crate::{Precision, SimdLevel, Window};
 
 /// Floats of patches that a block aims at: 256 KiB, which with its outputs
@@ -67,19 +68,20 @@ impl Patches {
         pairs
     }
 
-    /// The first half of the rows of `len` numbers paired with the second:
-    /// [`places`](Self::places) for the number of rows, or the rows themselves.
+    /// The first half of `count` rows of `len` numbers paired with the second:
+    /// [`places`](Self::places) for the number of rows, or the rows themselves
+    /// with what is behind them.
     fn paired_halves<'a>(
         &self,
         level: SimdLevel,
         rows: &'a [f32],
-        len: usize,
+        [count, len]: [usize; 2],
         pairs: &'a mut [f32],
     ) -> &'a [f32] {
         if self.precision == Precision::F32 {
             return rows;
         }
-        let (low, high) = rows.split_at(self.places(rows.len() / len) * len);
+        let (low, high) = rows[..count * len].split_at(self.places(count) * len);
         let pairs = &mut pairs[..low.len()];
         pair(level, low, high, pairs);
         pairs
@@ -95,9 +97,12 @@ impl Patches {
         (BLOCK_LEN / self.shape.patch_len() / GOOD_ROWS).max(1) * GOOD_ROWS
     }
 
-    /// Floats of a block's patches.
+    /// Floats of a block's patches, and of a vector that begins in the last one.
     fn patches_len(&self) -> usize {
-        if self.is_pointwise() { 0 } else { in_lines(self.block_rows() * self.shape.patch_len()) }
+        if self.is_pointwise() {
+            return 0;
+        }
+        in_lines(self.block_rows() * self.shape.patch_len() + LANES)
     }
 
     /// Output pixels that a task of the forward pass computes: whole blocks.
