@@ -26,27 +26,45 @@ fn dropout(p: f64) -> LayerSpec {
     LayerSpec::Dropout(DropoutProbability::new(p).unwrap())
 }
 
+/// A convolution that keeps height and width.
+fn conv(out_channels: usize, kernel_size: usize, activation: Activation) -> LayerSpec {
+    let window = Window { kernel_size, stride: 1, padding: kernel_size / 2 };
+    LayerSpec::Conv2d(Conv2dSpec { out_channels, window, activation })
+}
+
+/// A network in which every algorithm of a convolution comes after a ReLU, and
+/// after something else.
+fn plan_of_relus() -> Plan {
+    let window = Window { kernel_size: 3, stride: 2, padding: 0 };
+    let specs = vec![
+        conv(18, 3, Activation::Relu),
+        conv(17, 3, Activation::Relu),
+        LayerSpec::Conv2d(Conv2dSpec::cccp(16)),
+        LayerSpec::MaxPool2d(MaxPool2d { window, rounding: Rounding::Ceil }),
+        conv(17, 5, Activation::Relu),
+        conv(CLASSES, 3, Activation::Relu),
+        LayerSpec::GlobalAvgPool2d,
+    ];
+    Plan::new(INPUT, named(specs)).unwrap()
+}
+
 /// A network with every kind of layer, dropout of probability `p` among them.
 fn plan(p: f64) -> Plan {
-    let conv = |out_channels, kernel_size, stride, padding, activation| {
-        let window = Window { kernel_size, stride, padding };
-        LayerSpec::Conv2d(Conv2dSpec { out_channels, window, activation })
-    };
     let window = Window { kernel_size: 3, stride: 2, padding: 0 };
     // A large alpha, so that the normalisation matters.
     let lrn = LocalResponseNorm::new(LrnParams { alpha: 0.5, ..LrnParams::default() }).unwrap();
     let norm = BatchNormSpec { activation: Activation::Relu, ..BatchNormSpec::default() };
     let (rounding, divisor) = (Rounding::Ceil, Divisor::WindowArea);
     let specs = vec![
-        conv(5, 3, 1, 1, Activation::Relu),
+        conv(5, 3, Activation::Relu),
         LayerSpec::Conv2d(Conv2dSpec::cccp(4)),
         LayerSpec::LocalResponseNorm(lrn),
         LayerSpec::MaxPool2d(MaxPool2d { window, rounding }),
         dropout(p),
-        conv(6, 3, 1, 1, Activation::None),
+        conv(6, 3, Activation::None),
         LayerSpec::BatchNorm2d(norm),
         LayerSpec::AvgPool2d(AvgPool2d { window, rounding, divisor }),
-        conv(CLASSES, 1, 1, 0, Activation::None),
+        conv(CLASSES, 1, Activation::None),
         LayerSpec::GlobalAvgPool2d,
     ];
     Plan::new(INPUT, named(specs)).unwrap()
@@ -57,10 +75,12 @@ fn weights(plan: &Plan) -> StateDict {
 }
 
 fn engine(plan: &Plan) -> Box<dyn Engine> {
-    create(&Device::Cpu, plan.clone(), ConvSettings::default(), &weights(plan), |_| {
-        UpdateScale::default()
-    })
-    .unwrap()
+    engine_with(ConvSettings::default(), plan)
+}
+
+fn engine_with(settings: ConvSettings, plan: &Plan) -> Box<dyn Engine> {
+    let scale = |_: &str| UpdateScale::default();
+    create(&Device::Cpu, plan.clone(), settings, &weights(plan), scale).unwrap()
 }
 
 /// Numbers in [−1, 1), the same for the same seed.

@@ -61,15 +61,8 @@ impl Overlap {
         let vectors = self.vectors::<S>(map.len(), channel);
         for (y, row) in square.0[self.rows.clone()].iter_mut().enumerate() {
             for (x, vector) in row[self.columns.clone()].iter_mut().enumerate() {
-                let at = self.at(y, x) + channel;
-                *vector = match vectors {
-                    // SAFETY: `vectors` has checked that the map is whole and
-                    // has a vector from `channel` on at each of its pixels.
-                    Vectors::Whole => unsafe {
-                        map.as_ptr().add(at).cast::<S::f32s>().read_unaligned()
-                    },
-                    Vectors::Of(len) => load(simd, &map[at..at + len]),
-                };
+                // SAFETY: the pixel is inside the map, which `vectors` has checked.
+                *vector = unsafe { vectors.load(simd, map, self.at(y, x) + channel) };
             }
         }
     }
@@ -87,14 +80,8 @@ impl Overlap {
         let vectors = self.vectors::<S>(map.len(), channel);
         for (y, row) in square.0[self.rows.clone()].iter().enumerate() {
             for (x, vector) in row[self.columns.clone()].iter().enumerate() {
-                let at = self.at(y, x) + channel;
-                match vectors {
-                    // SAFETY: as in `load`.
-                    Vectors::Whole => unsafe {
-                        map.as_mut_ptr().add(at).cast::<S::f32s>().write_unaligned(*vector);
-                    },
-                    Vectors::Of(len) => store(simd, &mut map[at..at + len], *vector),
-                }
+                // SAFETY: the pixel is inside the map, which `vectors` has checked.
+                unsafe { vectors.store(simd, map, self.at(y, x) + channel, *vector) };
             }
         }
     }
@@ -108,24 +95,14 @@ impl Overlap {
         channel: usize,
         square: &Square<S::f32s, N>,
     ) {
-        let vectors = self.vectors::<S>(map.len(), channel);
-        for (y, row) in square.0[self.rows.clone()].iter().enumerate() {
-            for (x, vector) in row[self.columns.clone()].iter().enumerate() {
-                let at = self.at(y, x) + channel;
-                match vectors {
-                    // SAFETY: as in `load`.
-                    Vectors::Whole => unsafe {
-                        let to = map.as_mut_ptr().add(at).cast::<S::f32s>();
-                        to.write_unaligned(simd.add_f32s(to.read_unaligned(), *vector));
-                    },
-                    Vectors::Of(len) => {
-                        let to = &mut map[at..at + len];
-                        let sum = simd.add_f32s(load(simd, to), *vector);
-                        store(simd, to, sum);
-                    }
-                }
+        let mut sums = Square::<S::f32s, N>::zeros(simd);
+        self.load(simd, map, channel, &mut sums);
+        for y in 0..N {
+            for x in 0..N {
+                sums.0[y][x] = simd.add_f32s(sums.0[y][x], square.0[y][x]);
             }
         }
+        self.store(simd, map, channel, &sums);
     }
 
     /// Where pixel (y, x) of the overlap has its channels.
@@ -150,6 +127,38 @@ enum Vectors {
     Whole,
     /// The first numbers only.
     Of(usize),
+}
+
+impl Vectors {
+    /// The numbers of `map` from `at` on.
+    ///
+    /// # Safety
+    ///
+    /// The map must have them.
+    #[inline(always)]
+    unsafe fn load<S: Simd>(self, simd: S, map: &[f32], at: usize) -> S::f32s {
+        match self {
+            // SAFETY: the caller's promise; unaligned reads need no alignment.
+            Self::Whole => unsafe { map.as_ptr().add(at).cast::<S::f32s>().read_unaligned() },
+            Self::Of(len) => load(simd, &map[at..at + len]),
+        }
+    }
+
+    /// Writes over the numbers of `map` from `at` on.
+    ///
+    /// # Safety
+    ///
+    /// The map must have them.
+    #[inline(always)]
+    unsafe fn store<S: Simd>(self, simd: S, map: &mut [f32], at: usize, vector: S::f32s) {
+        match self {
+            // SAFETY: as in `load`.
+            Self::Whole => unsafe {
+                map.as_mut_ptr().add(at).cast::<S::f32s>().write_unaligned(vector);
+            },
+            Self::Of(len) => store(simd, &mut map[at..at + len], vector),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{ModuleT, VarBuilder, VarMap};
 
-use super::{INPUT, Samples, engine, plan, weights};
+use super::{INPUT, Samples, engine, plan, plan_of_relus, weights};
 use crate::engine::TrainStep;
 use crate::{LabelSmoothing, Plan, Sequential, SgdParams, StateDict, cross_entropy};
 
@@ -84,8 +84,8 @@ fn assert_equal(planned: &StateDict, tape: &StateDict) {
 
 #[test]
 fn engine_and_tape_do_the_same_arithmetic() {
-    for count in [1, 5] {
-        let (plan, samples) = (plan(0.0), Samples::new(count, 3));
+    for (plan, count) in [(plan(0.0), 1), (plan(0.0), 5), (plan_of_relus(), 5)] {
+        let samples = Samples::new(count, 3);
         let (planned, tape) = (planned(&plan, &samples), tape(&plan, &samples));
         assert_eq!(planned.logits, tape.logits);
         // The tape's loss is an f32.

@@ -2,9 +2,11 @@
 
 use candle_core::Device;
 
-use super::{CLASSES, Samples, bits, dropout, engine, learnt, named, plan, step, weights};
+use super::{
+    CLASSES, Samples, bits, dropout, engine, engine_with, learnt, named, plan, step, weights,
+};
 use crate::engine::{Batch, TrainStep, UpdateScale, create};
-use crate::{ConvSettings, LayerSpec, Plan, StateDict};
+use crate::{ConvSettings, LayerSpec, Plan, Precision, StateDict};
 
 #[test]
 fn the_thread_count_changes_no_bit() {
@@ -41,6 +43,20 @@ fn loaded_weights_and_momentum_continue_exactly_with_another_batch_size() {
         assert_eq!(first.logits().len(), samples.labels.len() * CLASSES);
         assert_eq!(learnt(&*second), learnt(&*first));
     }
+}
+
+#[test]
+fn products_of_bf16_learn_as_those_of_f32_but_for_their_rounding() {
+    let samples = Samples::new(12, 0);
+    let [f32, bf16] = [Precision::F32, Precision::Bf16].map(|precision| {
+        let settings = ConvSettings { precision, ..ConvSettings::default() };
+        let mut engine = engine_with(settings, &plan(0.0));
+        for number in 0..5 {
+            engine.train_step(samples.batch(), &step(number)).unwrap();
+        }
+        engine.evaluate(samples.batch()).unwrap().loss_sum / 12.0
+    });
+    assert!(bf16 != f32 && (bf16 - f32).abs() < 1e-2, "{bf16} and {f32}");
 }
 
 #[test]
