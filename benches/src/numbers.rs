@@ -19,10 +19,13 @@ pub fn widen(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&value| f64::from(value)).collect()
 }
 
-/// The middle of the numbers; `None` if there is none.
+/// The middle of the numbers, or the mean of the two there; `None` if there is
+/// none.
 pub fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
+    let upper = values.get(values.len() / 2)?;
+    let lower = values[(values.len() - 1) / 2];
+    Some((lower + upper) / 2.0)
 }
 
 #[cfg(test)]
@@ -42,5 +45,6 @@ mod tests {
     fn the_median_is_in_the_middle() {
         assert_eq!(median(vec![]), None);
         assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(vec![3.0, 1.0, 2.0, 8.0]), Some(2.5));
     }
 }

@@ -88,8 +88,10 @@ impl Case {
             weight: &mut self.grad_weight,
             bias: &mut self.grad_bias,
         };
+        // Zeros stay zeros in later runs.
+        Activation::Relu.backward_in_place(output, grad_output);
         let saved = Statistics { mean, variance };
-        batch_norm::backward(&norm, saved, input, output, grad_output, gradients);
+        batch_norm::backward(&norm, saved, input, grad_output, gradients);
     }
 
     pub(crate) fn true_output(&self) -> Vec<f64> {

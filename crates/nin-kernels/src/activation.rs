@@ -76,6 +76,9 @@ impl Activation {
         /// Small enough to share among threads, large enough to be worth a task.
         const BLOCK: usize = 16 * 1024;
         assert_eq!(output.len(), grad.len(), "length of the gradient");
+        if self == Self::None {
+            return;
+        }
         grad.par_chunks_mut(BLOCK).zip(output.par_chunks(BLOCK)).for_each(|(grad, output)| {
             vectorize(
                 #[inline(always)]
@@ -88,9 +91,6 @@ impl Activation {
     /// code of the level that it is called from.
     #[inline(always)]
     pub(crate) fn backward_each(self, output: &[f32], grad: &mut [f32]) {
-        if self == Self::None {
-            return;
-        }
         for (grad, &output) in grad.iter_mut().zip(output) {
             *grad = self.backward(output, *grad);
         }

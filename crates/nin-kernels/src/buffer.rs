@@ -57,8 +57,7 @@ impl Buffer {
     /// Makes room for at least `len` numbers; what they are does not matter.
     pub fn grow(&mut self, len: usize) {
         if self.len < len {
-            // A new allocation of zeros costs no copy, and memory that is never
-            // touched none at all.
+            // Zeros, as the old numbers need not be copied.
             *self = Self::zeros(len);
         }
     }
@@ -76,9 +75,10 @@ fn ask_for_huge_pages(lines: &mut [MaybeUninit<Line>]) {
     if bytes >= LEAST_BYTES {
         let start = lines.as_mut_ptr().cast::<u8>();
         let skipped = start.addr().next_multiple_of(PAGE_BYTES) - start.addr();
-        // SAFETY: the range lies inside the allocation and starts at a page;
-        // the advice changes no contents. An error means that there are no
-        // huge pages, which is as good.
+        // SAFETY: the range starts inside the allocation, at a page (where pages
+        // are larger than usual that is an error), and the advice changes no
+        // contents, nor do those of a last page that goes on behind it. An error
+        // means that there are no huge pages, which is as good.
         unsafe {
             libc::madvise(start.add(skipped).cast(), bytes - skipped, libc::MADV_HUGEPAGE);
         }

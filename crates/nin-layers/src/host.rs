@@ -8,6 +8,7 @@
 use std::ops::{Deref, Range};
 
 use candle_core::{CpuStorage, Layout, Result, Storage, Tensor, bail};
+use nin_kernels::Activation;
 
 /// The numbers behind a contiguous f32 storage.
 pub(crate) fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
@@ -74,6 +75,17 @@ pub(crate) fn dims(layout: &Layout) -> Result<[usize; 4]> {
 /// A tensor on the CPU from the numbers of a gradient.
 pub(crate) fn tensor_like(values: Vec<f32>, like: &Tensor) -> Result<Tensor> {
     Tensor::from_vec(values, like.shape(), like.device())
+}
+
+/// The gradient before an activation, from its `output` and the gradient after.
+pub(crate) fn before_activation(
+    activation: Activation,
+    output: &Tensor,
+    grad_output: &Tensor,
+) -> Result<Vec<f32>> {
+    let mut grad = numbers(&grad_output.contiguous()?)?.to_vec();
+    activation.backward_in_place(&numbers(output)?, &mut grad);
+    Ok(grad)
 }
 
 /// The N, C, H, W of a channels-last tensor.

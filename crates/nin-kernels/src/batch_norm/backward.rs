@@ -21,7 +21,7 @@ pub struct Gradients<'a> {
     pub bias: &'a mut [f32],
 }
 
-/// What the forward pass in training read and wrote.
+/// What the forward pass in training read and saved.
 #[derive(Clone, Copy, Debug)]
 struct Pass<'a> {
     norm: &'a BatchNorm<'a>,
@@ -29,13 +29,13 @@ struct Pass<'a> {
     /// Rows that the statistics are taken over.
     count: usize,
     input: &'a [f32],
-    output: &'a [f32],
     grad_output: &'a [f32],
 }
 
 /// Writes all gradients of [`forward_train`](super::forward_train), given what
-/// it read, saved and wrote. `output` tells where a ReLU was 0; without an
-/// activation its values do not matter.
+/// it read and saved and the gradient by the output before the activation
+/// ([`Activation::backward_in_place`](crate::Activation::backward_in_place)
+/// makes it of the one after it).
 ///
 /// # Panics
 ///
@@ -45,7 +45,6 @@ pub fn backward(
     norm: &BatchNorm<'_>,
     saved: Statistics<'_>,
     input: &[f32],
-    output: &[f32],
     grad_output: &[f32],
     grads: Gradients<'_>,
 ) {
@@ -53,12 +52,11 @@ pub fn backward(
     let count = norm.rows(input);
     assert!(count > 0, "an empty batch has no mean");
     saved.check(channels);
-    assert_eq!(output.len(), input.len(), "length of output");
     assert_eq!(grad_output.len(), input.len(), "length of grad_output");
     assert_eq!(grads.input.len(), input.len(), "length of the gradient of input");
     assert_eq!(grads.weight.len(), channels, "length of the gradient of weight");
     assert_eq!(grads.bias.len(), channels, "length of the gradient of bias");
-    let pass = Pass { norm, saved, count, input, output, grad_output };
+    let pass = Pass { norm, saved, count, input, grad_output };
 
     let weights = grads.weight.par_chunks_mut(LANES);
     weights.zip(grads.bias.par_chunks_mut(LANES)).enumerate().for_each(|(task, (weight, bias))| {
@@ -120,7 +118,6 @@ impl Pass<'_> {
     fn slice(&self, elements: Range<usize>) -> Self {
         Self {
             input: &self.input[elements.clone()],
-            output: &self.output[elements.clone()],
             grad_output: &self.grad_output[elements],
             ..*self
         }
@@ -134,13 +131,11 @@ impl Pass<'_> {
         // Of g · (x − mean); one division by the deviation at the end.
         let mut products = [0.0_f64; N];
         let mean = lanes::<N>(self.saved.mean, first).map(f64::from);
-        let rows = self.input.chunks_exact(channels).zip(self.output.chunks_exact(channels));
-        for ((x, y), grad) in rows.zip(self.grad_output.chunks_exact(channels)) {
-            // All loaded before a comparison: without a branch there are vectors.
-            let (x, y, grad) =
-                (lanes::<N>(x, first), lanes::<N>(y, first), lanes::<N>(grad, first));
+        let rows = self.input.chunks_exact(channels);
+        for (x, grad) in rows.zip(self.grad_output.chunks_exact(channels)) {
+            let (x, grad) = (lanes::<N>(x, first), lanes::<N>(grad, first));
             for lane in 0..N {
-                let grad = f64::from(self.norm.activation.backward(y[lane], grad[lane]));
+                let grad = f64::from(grad[lane]);
                 sums[lane] += grad;
                 products[lane] += grad * (f64::from(x[lane]) - mean[lane]);
             }
@@ -155,7 +150,7 @@ impl Pass<'_> {
     /// The gradient of the input.
     #[inline(always)]
     fn write_input(&self, grad_weight: &[f32], grad_bias: &[f32], grad_input: &mut [f32]) {
-        let Self { norm, saved, count, input, output, grad_output } = *self;
+        let Self { norm, saved, count, input, grad_output } = *self;
         let channels = norm.channels();
         for block in blocks(channels) {
             // ∂L/∂x = scale · (g − centre − slope · (x − mean)).
@@ -169,15 +164,12 @@ impl Pass<'_> {
                 slopes[lane] = inv_std * grad_weight[c] / count as f32;
             }
             let mean = &saved.mean[block.clone()];
-            let rows = input.chunks_exact(channels).zip(output.chunks_exact(channels));
-            let rows = rows.zip(grad_output.chunks_exact(channels));
-            for (grad_input, ((x, y), grad)) in grad_input.chunks_exact_mut(channels).zip(rows) {
-                let values =
-                    x[block.clone()].iter().zip(&y[block.clone()]).zip(&grad[block.clone()]);
+            let rows = input.chunks_exact(channels).zip(grad_output.chunks_exact(channels));
+            for (grad_input, (x, grad)) in grad_input.chunks_exact_mut(channels).zip(rows) {
+                let values = x[block.clone()].iter().zip(&grad[block.clone()]);
                 let constants = scales.iter().zip(&centres).zip(&slopes).zip(mean);
                 let lanes = grad_input[block.clone()].iter_mut().zip(values).zip(constants);
-                for ((grad_input, ((x, y), grad)), (((scale, centre), slope), mean)) in lanes {
-                    let grad = norm.activation.backward(*y, *grad);
+                for ((grad_input, (x, grad)), (((scale, centre), slope), mean)) in lanes {
                     *grad_input = scale * (grad - centre - slope * (x - mean));
                 }
             }

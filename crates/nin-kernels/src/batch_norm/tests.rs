@@ -22,15 +22,17 @@ fn run_forward(norm: &BatchNorm<'_>, input: &[f32]) -> [Vec<f32>; 3] {
     [output, mean, variance]
 }
 
-/// Gradients of input, weight and bias.
+/// Gradients of input, weight and bias, from the one after the activation.
 fn run_backward(norm: &BatchNorm<'_>, input: &[f32], grad_output: &[f32]) -> [Vec<f32>; 3] {
     let channels = norm.weight.len();
     let [output, mean, variance] = run_forward(norm, input);
+    let mut grad_output = grad_output.to_vec();
+    norm.activation.backward_in_place(&output, &mut grad_output);
     let saved = Statistics { mean: &mean, variance: &variance };
     let (mut grad_input, mut weight, mut bias) =
         (poisoned(input.len()), poisoned(channels), poisoned(channels));
     let grads = Gradients { input: &mut grad_input, weight: &mut weight, bias: &mut bias };
-    backward(norm, saved, input, &output, grad_output, grads);
+    backward(norm, saved, input, &grad_output, grads);
     [grad_input, weight, bias]
 }
 

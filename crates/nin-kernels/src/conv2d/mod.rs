@@ -13,11 +13,13 @@
 //!
 //! N·H'·W'·O·k·k·I multiply-adds forward, the same again for each of the two
 //! gradients. 3×3 and 5×5 kernels of stride 1 between many channels need a
-//! third to a sixth of that (Winograd's algorithm, [`ConvMethod::Fast`]). Scratch
-//! without it: a block of patches a task, in the backward pass also a copy of
-//! the weight a part of the batch, of which there are at most 16. With it: about
-//! 16 MiB of transformed tiles, in the backward pass also two sets of
-//! transformed kernels, each 2.6 (5×5) to 7.1 (3×3) times the weight.
+//! quarter to a sixth of that, and what tiles at the edge waste (Winograd's
+//! algorithm, [`ConvMethod::Fast`]). Scratch without it: a block of patches a
+//! task, in the backward pass also a copy of the weight a part of the batch, of
+//! which there are at most 16; for bfloat16 a copy of operands in pairs. With
+//! it: transformed tiles of an image, of 126 tiles or of 16 MiB, whichever is
+//! most; in the backward pass also two sets of transformed kernels, each 2.6
+//! (5×5) to 7.1 (3×3) times the weight.
 //!
 //! # Source
 //!

@@ -35,13 +35,25 @@ impl Case {
 
     /// The gradients by input, weight and bias.
     fn backward(&self, conv: &Conv2d, input_activation: Activation) -> [Vec<f32>; 3] {
-        let lens = [self.shape.input_len(), self.shape.weight_len(), self.shape.out_channels];
-        let [mut input, mut weight, mut bias] = lens.map(poisoned);
+        let mut input = poisoned(self.shape.input_len());
+        let [weight, bias] = self.backward_to(conv, input_activation, Some(&mut input));
+        [input, weight, bias]
+    }
+
+    /// The gradients by weight and bias; the one by the input where asked for.
+    fn backward_to(
+        &self,
+        conv: &Conv2d,
+        input_activation: Activation,
+        grad_input: Option<&mut [f32]>,
+    ) -> [Vec<f32>; 2] {
+        let lens = [self.shape.weight_len(), self.shape.out_channels];
+        let [mut weight, mut bias] = lens.map(poisoned);
         let saved = Saved { input: &self.input, input_activation, weight: &self.weight };
-        let gradients = Gradients { input: Some(&mut input), weight: &mut weight, bias: &mut bias };
+        let gradients = Gradients { input: grad_input, weight: &mut weight, bias: &mut bias };
         let mut scratch = poisoned(conv.backward_scratch_len());
         conv.backward(saved, &self.grad_output, gradients, &mut scratch);
-        [input, weight, bias]
+        [weight, bias]
     }
 
     fn reference_output(&self) -> Vec<f64> {
@@ -110,6 +122,8 @@ fn check(case: &Case) {
             [(Activation::None, &plain), (Activation::Relu, &before_relu)]
         {
             let gradients = case.backward(&conv, input_activation);
+            let others = case.backward_to(&conv, input_activation, None);
+            assert_eq!(others, gradients[1..], "without the gradient by the input, {conv:?}");
             for (name, (values, truth)) in
                 ["grad_input", "grad_weight", "grad_bias"].iter().zip(gradients.iter().zip(truth))
             {
@@ -202,6 +216,7 @@ fn agrees_with_many_channels() {
         let window = Window { kernel_size, stride: 1, padding: kernel_size / 2 };
         let shape = Conv2dShape::new([3, 13, 11, channels[0]], channels[1], window).unwrap();
         check(&Case::new(shape, kernel_size as u64));
+        check_bf16(shape, kernel_size as u64);
     }
 }
 

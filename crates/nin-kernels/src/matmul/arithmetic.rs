@@ -7,7 +7,11 @@ use crate::simd::mul_add;
 /// The products of a kind of number.
 pub(super) trait Arithmetic: Copy {
     /// sum + a · b.
-    fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s;
+    ///
+    /// # Safety
+    ///
+    /// The CPU must have the instructions.
+    unsafe fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s;
 }
 
 /// 32-bit floats.
@@ -16,7 +20,7 @@ pub(super) struct F32;
 
 impl Arithmetic for F32 {
     #[inline(always)]
-    fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
+    unsafe fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
         mul_add(simd, a, b, sum)
     }
 }
@@ -29,7 +33,7 @@ pub(super) struct Bf16;
 
 impl Arithmetic for Bf16 {
     #[inline(always)]
-    fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
+    unsafe fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
         let [a_low, a_high] = halves(simd, a);
         let [b_low, b_high] = halves(simd, b);
         mul_add(simd, a_low, b_low, mul_add(simd, a_high, b_high, sum))
@@ -54,13 +58,13 @@ pub(super) struct NativeBf16;
 #[cfg(target_arch = "x86_64")]
 impl Arithmetic for NativeBf16 {
     #[inline(always)]
-    fn multiply_add<S: Simd>(_: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
+    unsafe fn multiply_add<S: Simd>(_: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
         use std::arch::x86_64::{__m512, __m512bh, _mm512_dpbf16_ps};
         use std::mem::transmute_copy;
         assert!(size_of::<S::f32s>() == size_of::<__m512>(), "vectors of 512 bits");
         // SAFETY: the vectors have the size of the registers, and any bits are
-        // valid in either. `SimdLevel::run_with_bf16`, the only place that this
-        // is used in, has checked that the CPU has the instruction.
+        // valid in either. That the CPU has the instruction is the caller's
+        // promise.
         unsafe {
             let a = transmute_copy::<S::f32s, __m512bh>(&a);
             let b = transmute_copy::<S::f32s, __m512bh>(&b);

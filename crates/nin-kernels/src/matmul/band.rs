@@ -34,8 +34,10 @@ pub(super) struct Band<'a, A, S> {
 impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
     /// # Safety
     ///
-    /// The operands must have these rows and all columns over the whole depth,
-    /// the output these rows.
+    /// The CPU must have what `A` needs. The operands must have these rows and
+    /// all columns over the whole depth, whole vectors where
+    /// `has_whole_vectors`; the output these rows, and the epilogue's bias all
+    /// columns, its values what the output has.
     #[inline(always)]
     pub(super) unsafe fn multiply(&self, row: usize, height: usize, output: &mut [f32]) {
         macro_rules! heights {

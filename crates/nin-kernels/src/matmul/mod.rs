@@ -1,8 +1,9 @@
 //! Matrix products on the calling thread: output = lhs · rhs, in register
 //! tiles over operands with strides, so that most need no copy.
 //!
-//! Each element is one sum over the depth in order, whatever its neighbours:
-//! results do not depend on how an output is cut into products.
+//! Each element is one sum over the depth in order or, where the left operand
+//! is transposed, the sum of such sums over pieces of it, which depend on the
+//! depth alone: results do not depend on how an output is cut into products.
 
 mod ahead;
 mod arithmetic;

@@ -3,10 +3,12 @@
 use pulp::{Simd, WithSimd};
 
 use super::panel_width;
+use super::tile::VECTORS;
 use crate::SimdLevel;
+use crate::simd::LANES;
 
 /// The widest panel of any level.
-const MAX_PANEL_WIDTH: usize = 32;
+const MAX_PANEL_WIDTH: usize = VECTORS * LANES;
 
 /// Floats that [`pack_transposed`] needs at any level.
 pub(crate) fn packed_len(columns: usize, depth: usize) -> usize {

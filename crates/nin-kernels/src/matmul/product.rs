@@ -112,7 +112,8 @@ impl<A: Arithmetic> WithSimd for Of<'_, A> {
                 // Heights that differ by at most one: a tile of one row costs
                 // as much as one of seven.
                 let height = rows / tiles + usize::from(index < rows % tiles);
-                // SAFETY: the assertions above hold for all rows and columns.
+                // SAFETY: the assertions above hold for all rows and columns; `run`
+                // has chosen an arithmetic that the CPU has.
                 unsafe { band.multiply(row, height, output) };
                 row += height;
             }

@@ -124,24 +124,31 @@ proptest! {
 
 #[test]
 fn an_element_does_not_depend_on_its_neighbours() {
-    let (rows, columns, depth) = (33, 40, 50);
+    let (rows, columns, depth) = (33, 40, 150);
     let (lhs, rhs) = (random(rows * depth, 1), random(columns * depth, 2));
-    let case = |rows| Case {
-        sizes: [rows, columns, depth],
-        gap: 0,
-        transposed_lhs: false,
-        packed_rhs: false,
-        seed: 0,
-    };
-    let product = |level: SimdLevel, lhs: &[f32], rows| {
-        let mut output = poisoned(rows * columns);
-        run(level, case(rows), [lhs, &rhs], &mut output, Epilogue::Overwrite);
-        output
-    };
-    for level in SimdLevel::available() {
-        let whole = product(level, &lhs, rows);
-        let (front, back) = lhs.split_at(20 * depth);
-        let parts = [product(level, front, 20), product(level, back, 13)].concat();
-        assert_eq!(whole, parts);
+    for (level, is_transposed) in
+        SimdLevel::available().flat_map(|level| [(level, false), (level, true)])
+    {
+        let product = |first: usize, rows: usize| {
+            let mut output = poisoned(rows * columns);
+            let lhs = if is_transposed {
+                Lhs { data: &lhs[first..], row_stride: 1, stride: 33 }
+            } else {
+                Lhs { data: &lhs[first * depth..], row_stride: depth, stride: 1 }
+            };
+            Product {
+                precision: Precision::F32,
+                sizes: Sizes { rows, columns, depth },
+                lhs,
+                rhs: Rhs::Rows { data: &rhs, stride: columns },
+                output: &mut output,
+                row_stride: columns,
+                epilogue: Epilogue::Overwrite,
+                ahead: [&[]; 2],
+            }
+            .run(level);
+            output
+        };
+        assert_eq!(product(0, rows), [product(0, 20), product(20, 13)].concat());
     }
 }

@@ -95,8 +95,8 @@ impl<S: Simd> Lanes<S> {
 ///
 /// # Safety
 ///
-/// All numbers that `operands` describes for `ROWS` rows and the existing
-/// numbers of `COUNT` vectors must be readable.
+/// The CPU must have what `A` needs. All numbers that `operands` describes for
+/// `ROWS` rows and the existing numbers of `COUNT` vectors must be readable.
 #[inline(always)]
 pub(super) unsafe fn sums<A: Arithmetic, S: Simd, const ROWS: usize, const COUNT: usize>(
     simd: S,

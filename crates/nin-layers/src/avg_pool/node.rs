@@ -4,7 +4,7 @@ use nin_kernels::avg_pool;
 
 use super::AvgPool2d;
 use crate::LayerError;
-use crate::engine::{Context, Gradients, Node};
+use crate::engine::{BackwardPass, Context, Node};
 
 pub(crate) struct AvgPoolNode(pub(crate) AvgPool2d);
 
@@ -27,11 +27,11 @@ impl Node for AvgPoolNode {
     fn backward(
         &mut self,
         context: &mut Context<'_>,
-        gradients: Gradients<'_>,
+        pass: BackwardPass<'_>,
     ) -> Result<(), LayerError> {
-        if let Some(grad_input) = gradients.grad_input {
+        if let Some(grad_input) = pass.grad_input {
             let shape = self.0.kernel_shape(context.input_shape)?;
-            avg_pool::backward(&shape, self.0.divisor, gradients.grad_output, grad_input);
+            avg_pool::backward(&shape, self.0.divisor, pass.grad_output, grad_input);
         }
         Ok(())
     }

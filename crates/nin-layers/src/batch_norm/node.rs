@@ -4,7 +4,7 @@ use nin_kernels::Activation;
 use nin_kernels::batch_norm::{self, BatchNorm, Statistics, StatisticsMut, update_running};
 
 use super::BatchNormSpec;
-use crate::engine::{Context, Gradients, Node, Parameter};
+use crate::engine::{BackwardPass, Context, Node, Parameter};
 use crate::{LayerError, Mode};
 
 pub(crate) struct BatchNormNode {
@@ -75,23 +75,17 @@ impl Node for BatchNormNode {
     fn backward(
         &mut self,
         context: &mut Context<'_>,
-        gradients: Gradients<'_>,
+        pass: BackwardPass<'_>,
     ) -> Result<(), LayerError> {
         let [weight, bias, ..] = &mut *self.parameters else {
             unreachable!("a batch norm has four")
         };
-        let Gradients { input, output, grad_output, grad_input, .. } = gradients;
+        let BatchNormSpec { eps, activation, .. } = self.spec;
+        let BackwardPass { input, grad_output, grad_input, .. } = pass;
         batch_norm::backward(
-            &BatchNorm {
-                eps: self.spec.eps,
-                // The gradient is the one before the activation.
-                activation: Activation::None,
-                weight: &weight.value,
-                bias: &bias.value,
-            },
+            &BatchNorm { eps, activation, weight: &weight.value, bias: &bias.value },
             Statistics { mean: &self.mean, variance: &self.variance },
             input,
-            output,
             grad_output,
             batch_norm::Gradients {
                 input: match grad_input {

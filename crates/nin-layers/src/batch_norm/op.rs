@@ -4,7 +4,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use nin_kernels::batch_norm::{self, BatchNorm, Gradients, Statistics, StatisticsMut};
 
 use super::BatchNormSpec;
-use crate::host::{numbers, slice, tensor_like};
+use crate::host::{before_activation, numbers, slice, tensor_like};
 
 /// Mean and variance of each channel over a batch.
 pub(super) fn statistics(input: &[f32], channels: usize) -> (Vec<f32>, Vec<f32>) {
@@ -52,20 +52,19 @@ impl CustomOp3 for BatchNormOp {
         output: &Tensor,
         grad_output: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let grad_output = grad_output.contiguous()?;
+        let BatchNormSpec { eps, activation, .. } = self.spec;
+        let grad_output = before_activation(activation, output, grad_output)?;
         let values = numbers(input)?;
         let channels = weight.elem_count();
         // One more pass over the input keeps the op free of state.
         let (mean, variance) = statistics(&values, channels);
         let mut grad_input = vec![0.0; values.len()];
         let (mut grad_weight, mut grad_bias) = (vec![0.0; channels], vec![0.0; channels]);
-        let BatchNormSpec { eps, activation, .. } = self.spec;
         batch_norm::backward(
             &BatchNorm { eps, activation, weight: &numbers(weight)?, bias: &numbers(bias)? },
             Statistics { mean: &mean, variance: &variance },
             &values,
-            &numbers(output)?,
-            &numbers(&grad_output)?,
+            &grad_output,
             Gradients { input: &mut grad_input, weight: &mut grad_weight, bias: &mut grad_bias },
         );
         Ok((
@@ -116,23 +115,21 @@ impl CustomOp3 for BatchNormEvalOp {
         output: &Tensor,
         grad_output: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let grad_output = grad_output.contiguous()?;
+        let mut grad_input = before_activation(self.spec.activation, output, grad_output)?;
         let channels = weight.elem_count();
         let inv_std: Vec<f32> = self
             .running_var
             .iter()
             .map(|&variance| (1.0 / (f64::from(variance) + self.spec.eps).sqrt()) as f32)
             .collect();
-        let (values, outputs, factors) = (numbers(input)?, numbers(output)?, numbers(weight)?);
-        let mut grad_input = numbers(&grad_output)?.to_vec();
+        let (values, factors) = (numbers(input)?, numbers(weight)?);
         let (mut grad_weight, mut grad_bias) = (vec![0.0_f64; channels], vec![0.0_f64; channels]);
         for (index, grad) in grad_input.iter_mut().enumerate() {
             let channel = index % channels;
-            let before = self.spec.activation.backward(outputs[index], *grad);
             let normalised = (values[index] - self.running_mean[channel]) * inv_std[channel];
-            grad_weight[channel] += f64::from(before * normalised);
-            grad_bias[channel] += f64::from(before);
-            *grad = before * factors[channel] * inv_std[channel];
+            grad_weight[channel] += f64::from(*grad * normalised);
+            grad_bias[channel] += f64::from(*grad);
+            *grad *= factors[channel] * inv_std[channel];
         }
         let narrow = |sums: Vec<f64>| sums.into_iter().map(|sum| sum as f32).collect();
         Ok((

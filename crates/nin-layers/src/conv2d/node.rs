@@ -5,7 +5,7 @@ use nin_kernels::{Activation, Buffer};
 
 use super::{Conv2dSpec, ConvSettings};
 use crate::LayerError;
-use crate::engine::{Context, Gradients, Node, Parameter};
+use crate::engine::{BackwardPass, Context, Node, Parameter};
 
 pub(crate) struct Conv2dNode {
     spec: Conv2dSpec,
@@ -56,18 +56,18 @@ impl Node for Conv2dNode {
         self.spec.activation
     }
 
-    fn is_through_activation(&self) -> bool {
+    fn applies_input_activation(&self) -> bool {
         true
     }
 
     fn backward(
         &mut self,
         context: &mut Context<'_>,
-        gradients: Gradients<'_>,
+        pass: BackwardPass<'_>,
     ) -> Result<(), LayerError> {
         let conv = self.kernel(context)?;
         let [weight, bias] = &mut *self.parameters else { unreachable!("a convolution has two") };
-        let Gradients { input, input_activation, grad_output, grad_input, .. } = gradients;
+        let BackwardPass { input, input_activation, grad_output, grad_input, .. } = pass;
         conv.backward(
             Saved { input, input_activation, weight: &weight.value },
             grad_output,

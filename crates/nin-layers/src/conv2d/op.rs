@@ -5,7 +5,7 @@ use nin_kernels::conv2d::{self, Gradients, Inputs, Saved};
 use nin_kernels::{Activation, Buffer};
 
 use super::{Conv2dSpec, ConvSettings};
-use crate::host::{nchw, numbers, slice, tensor_like};
+use crate::host::{before_activation, nchw, numbers, slice, tensor_like};
 
 /// Input N, H, W, I; weight O, k, k, I; bias O.
 pub(super) struct Conv2dOp {
@@ -57,12 +57,10 @@ impl CustomOp3 for Conv2dOp {
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let conv = self.kernel(input.layout())?;
         let shape = conv.shape();
-        let grad_output = grad_output.contiguous()?;
         let mut grad_input = input.track_op().then(|| vec![0.0; shape.input_len()]);
         let mut grad_weight = vec![0.0; shape.weight_len()];
         let mut grad_bias = vec![0.0; shape.out_channels];
-        let mut grad_output = numbers(&grad_output)?.to_vec();
-        self.spec.activation.backward_in_place(&numbers(output)?, &mut grad_output);
+        let grad_output = before_activation(self.spec.activation, output, grad_output)?;
         let saved = Saved {
             input: &numbers(input)?,
             // Another node of the tape.

@@ -2,7 +2,7 @@
 
 use nin_kernels::dropout::{self, DropoutKey, DropoutProbability};
 
-use crate::engine::{Context, Gradients, Node};
+use crate::engine::{BackwardPass, Context, Node};
 use crate::{LayerError, Mode};
 
 /// The mask is made again for the gradient: the key is all that is kept.
@@ -34,10 +34,10 @@ impl Node for DropoutNode {
     fn backward(
         &mut self,
         context: &mut Context<'_>,
-        gradients: Gradients<'_>,
+        pass: BackwardPass<'_>,
     ) -> Result<(), LayerError> {
-        if let Some(grad_input) = gradients.grad_input {
-            dropout::apply(self.0, Self::key(context), gradients.grad_output, grad_input);
+        if let Some(grad_input) = pass.grad_input {
+            dropout::apply(self.0, Self::key(context), pass.grad_output, grad_input);
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use nin_kernels::cross_entropy::{self, LabelSmoothing};
 use nin_kernels::{Activation, Buffer};
 
 use super::{
-    Batch, BatchResult, Context, Engine, Gradients, Node, Parameter, TrainStep, UpdateScale,
+    BackwardPass, Batch, BatchResult, Context, Engine, Node, Parameter, TrainStep, UpdateScale,
 };
 use crate::{LayerError, Mode, Plan, StateDict, state};
 
@@ -87,14 +87,8 @@ impl CpuEngine {
                 None => images,
             };
             let len = layer_len(&self.plan, index, self.batch_size);
-            let mut context = Context {
-                mode,
-                input_shape: input_shape(&self.plan, index, self.batch_size),
-                layer: index,
-                seed: step.seed,
-                step: step.step,
-                scratch: &mut self.scratch,
-            };
+            let input_shape = input_shape(&self.plan, index, self.batch_size);
+            let mut context = Context::new(mode, index, input_shape, step, &mut self.scratch);
             node.forward(&mut context, input, &mut after[0][..len])?;
         }
         Ok(())
@@ -110,35 +104,28 @@ impl CpuEngine {
             let (before, after) = self.nodes.split_at_mut(index);
             let node = &mut after[0];
             let input_activation = before.last().map_or(Activation::None, |node| node.activation());
-            let input_len = if index > self.first_trained {
-                layer_len(&self.plan, index - 1, self.batch_size)
-            } else {
-                0
-            };
-            self.grad_input.grow(input_len);
+            let wants_input = index > self.first_trained;
+            if wants_input {
+                self.grad_input.grow(layer_len(&self.plan, index - 1, self.batch_size));
+            }
             let input = match index {
                 0 => images,
                 _ => cut(&self.activations[index - 1], &self.plan, index - 1, self.batch_size),
             };
             let len = layer_len(&self.plan, index, self.batch_size);
-            let mut context = Context {
-                mode: Mode::Train,
-                input_shape: input_shape(&self.plan, index, self.batch_size),
-                layer: index,
-                seed: step.seed,
-                step: step.step,
-                scratch: &mut self.scratch,
-            };
-            let gradients = Gradients {
+            let input_shape = input_shape(&self.plan, index, self.batch_size);
+            let mut context =
+                Context::new(Mode::Train, index, input_shape, step, &mut self.scratch);
+            let pass = BackwardPass {
                 input,
                 input_activation,
                 output: &self.activations[index][..len],
                 grad_output: &mut self.grad_output[..len],
-                grad_input: (input_len > 0).then_some(&mut self.grad_input[..input_len]),
+                grad_input: wants_input.then(|| &mut self.grad_input[..input.len()]),
             };
-            node.backward(&mut context, gradients)?;
-            if input_len > 0 && !node.is_through_activation() {
-                input_activation.backward_in_place(input, &mut self.grad_input[..input_len]);
+            node.backward(&mut context, pass)?;
+            if wants_input && !node.applies_input_activation() {
+                input_activation.backward_in_place(input, &mut self.grad_input[..input.len()]);
             }
             std::mem::swap(&mut self.grad_output, &mut self.grad_input);
         }

@@ -17,7 +17,7 @@ mod tests;
 
 use candle_core::Device;
 
-pub(crate) use node::{Context, Gradients, Node};
+pub(crate) use node::{BackwardPass, Context, Node};
 pub(crate) use parameter::Parameter;
 pub use parameter::UpdateScale;
 

@@ -2,7 +2,7 @@
 
 use nin_kernels::{Activation, Buffer};
 
-use super::Parameter;
+use super::{Parameter, TrainStep};
 use crate::{LayerError, Mode};
 
 /// Where and when a layer runs.
@@ -19,7 +19,17 @@ pub(crate) struct Context<'a> {
     pub(crate) scratch: &'a mut Buffer,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        mode: Mode,
+        layer: usize,
+        input_shape: [usize; 4],
+        step: &TrainStep,
+        scratch: &'a mut Buffer,
+    ) -> Self {
+        Self { mode, input_shape, layer, seed: step.seed, step: step.step, scratch }
+    }
+
     /// `len` floats that may hold anything; kept from step to step.
     pub(crate) fn scratch(&mut self, len: usize) -> &mut [f32] {
         self.scratch.grow(len);
@@ -28,7 +38,7 @@ impl Context<'_> {
 }
 
 /// What a backward pass reads and writes, all channels-last.
-pub(crate) struct Gradients<'a> {
+pub(crate) struct BackwardPass<'a> {
     pub(crate) input: &'a [f32],
     /// The function that the layer before applied last: `input` is its values.
     pub(crate) input_activation: Activation,
@@ -36,7 +46,7 @@ pub(crate) struct Gradients<'a> {
     /// Before the layer's own [`activation`](Node::activation). May be changed.
     pub(crate) grad_output: &'a mut [f32],
     /// Written in full where asked for, see
-    /// [`is_through_activation`](Node::is_through_activation).
+    /// [`applies_input_activation`](Node::applies_input_activation).
     pub(crate) grad_input: Option<&'a mut [f32]>,
 }
 
@@ -56,9 +66,9 @@ pub(crate) trait Node: Send {
     }
 
     /// Whether the gradient by the input that [`backward`](Self::backward)
-    /// writes already is the one before [`Gradients::input_activation`].
+    /// writes already is the one before [`BackwardPass::input_activation`].
     /// Otherwise it is the one after it, and the engine goes through it.
-    fn is_through_activation(&self) -> bool {
+    fn applies_input_activation(&self) -> bool {
         false
     }
 
@@ -66,7 +76,7 @@ pub(crate) trait Node: Send {
     fn backward(
         &mut self,
         context: &mut Context<'_>,
-        gradients: Gradients<'_>,
+        pass: BackwardPass<'_>,
     ) -> Result<(), LayerError>;
 
     /// Takes over what the forward pass recorded in training, once the whole

@@ -3,7 +3,7 @@
 use nin_kernels::global_avg_pool;
 
 use crate::LayerError;
-use crate::engine::{Context, Gradients, Node};
+use crate::engine::{BackwardPass, Context, Node};
 
 pub(crate) struct GlobalAvgPoolNode;
 
@@ -22,12 +22,12 @@ impl Node for GlobalAvgPoolNode {
     fn backward(
         &mut self,
         context: &mut Context<'_>,
-        gradients: Gradients<'_>,
+        pass: BackwardPass<'_>,
     ) -> Result<(), LayerError> {
-        if let Some(grad_input) = gradients.grad_input {
+        if let Some(grad_input) = pass.grad_input {
             let [batch, channels, height, width] = context.input_shape;
             let pixels = height * width;
-            global_avg_pool::backward(batch, pixels, channels, gradients.grad_output, grad_input);
+            global_avg_pool::backward(batch, pixels, channels, pass.grad_output, grad_input);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use nin_kernels::lrn;
 
 use super::LocalResponseNorm;
 use crate::LayerError;
-use crate::engine::{Context, Gradients, Node};
+use crate::engine::{BackwardPass, Context, Node};
 
 pub(crate) struct LrnNode(pub(crate) LocalResponseNorm);
 
@@ -22,9 +22,9 @@ impl Node for LrnNode {
     fn backward(
         &mut self,
         context: &mut Context<'_>,
-        gradients: Gradients<'_>,
+        pass: BackwardPass<'_>,
     ) -> Result<(), LayerError> {
-        let Gradients { input, grad_output, grad_input, .. } = gradients;
+        let BackwardPass { input, grad_output, grad_input, .. } = pass;
         if let Some(grad_input) = grad_input {
             lrn::backward(&self.0.params, context.input_shape[1], input, grad_output, grad_input);
         }

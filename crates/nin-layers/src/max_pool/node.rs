@@ -3,7 +3,7 @@
 use nin_kernels::max_pool;
 
 use super::MaxPool2d;
-use crate::engine::{Context, Gradients, Node};
+use crate::engine::{BackwardPass, Context, Node};
 use crate::{LayerError, Mode};
 
 /// Keeps each window's winner from the forward pass to the backward pass.
@@ -35,16 +35,16 @@ impl Node for MaxPoolNode {
         Ok(())
     }
 
-    fn is_through_activation(&self) -> bool {
+    fn applies_input_activation(&self) -> bool {
         true
     }
 
     fn backward(
         &mut self,
         context: &mut Context<'_>,
-        gradients: Gradients<'_>,
+        pass: BackwardPass<'_>,
     ) -> Result<(), LayerError> {
-        let Gradients { input_activation, output, grad_output, grad_input, .. } = gradients;
+        let BackwardPass { input_activation, output, grad_output, grad_input, .. } = pass;
         if let Some(grad_input) = grad_input {
             let shape = self.layer.kernel_shape(context.input_shape)?;
             // Each output is the input that its gradient goes to.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Patches;
-use super::gather::{gather, input_after, scatter_add};
+use super::gather::scatter_add;
 use crate::conv2d::{Gradients, Saved};
 use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after};
 use crate::simd::vectorize;
@@ -93,14 +93,8 @@ impl Part<'_> {
                 &self.grad_output[block.start * out_channels..block.end * out_channels];
             add_rows(level, grad_output, grad_bias);
 
-            let (inputs_of_block, next_inputs) = if is_pointwise {
-                let next = chunk_after(self.input, sizes.block_rows() * depth, index);
-                (&self.input[inputs.clone()], next)
-            } else {
-                gather(shape, self.input, block.clone(), patches);
-                let next = input_after(shape, self.input, &block, sizes.block_rows());
-                (&*patches, next)
-            };
+            let (inputs_of_block, next_inputs) =
+                sizes.patches_of(self.input, block.clone(), patches);
             let lhs = sizes.paired_halves(level, grad_output, [rows, out_channels], grad_pairs);
             let rhs = sizes.paired_halves(level, inputs_of_block, [rows, depth], pairs);
             Product {

@@ -4,10 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{
-    Patches,
-    gather::{gather, input_after},
-};
+use super::Patches;
 use crate::conv2d::Inputs;
 use crate::matmul::{Epilogue, GOOD_ROWS, Lhs, Product, Rhs, Sizes};
 use crate::{Activation, Precision, SimdLevel};
@@ -52,16 +49,9 @@ impl Patches {
             let first = task * rows;
             for block in self.blocks(output.len() / columns) {
                 let pixels = first + block.start..first + block.end;
-                let numbers = pixels.start * patch_len..pixels.end * patch_len;
-                let (patches, ahead) = if self.is_pointwise() {
-                    let next = numbers.end..input.len().min(numbers.end + numbers.len());
-                    (&input[numbers], &input[next])
-                } else {
-                    let next = input_after(&self.shape, input, &pixels, self.block_rows());
-                    gather(&self.shape, input, pixels, patches);
-                    (&patches[..numbers.len()], next)
-                };
-                let patches = self.paired_rows(level, patches, patch_len, pairs);
+                let len = pixels.len() * patch_len;
+                let (patches, ahead) = self.patches_of(input, pixels, patches);
+                let patches = self.paired_rows(level, &patches[..len], patch_len, pairs);
                 let output = &mut output[block.start * columns..block.end * columns];
                 multiply(output, patches, ahead);
             }

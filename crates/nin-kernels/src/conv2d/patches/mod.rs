@@ -7,15 +7,19 @@ mod backward;
 mod forward;
 mod gather;
 
+use std::ops::Range;
+
 use super::Conv2dShape;
 use crate::buffer::in_lines;
 use crate::matmul::{GOOD_ROWS, pack_transposed, packed_len, pair};
 use crate::parallel::part_len;
 use crate::simd::LANES;
 use crate::{Precision, SimdLevel, Window};
+use gather::{gather, input_after};
 
-/// Floats of patches that a block aims at: 256 KiB, which with its outputs
-/// stays in a core's own cache.
+/// Floats of patches that a block aims at: 64 KiB, which with its outputs stay
+/// in a core's own cache. A block has [`GOOD_ROWS`] of them at least, whatever
+/// they take.
 const BLOCK_LEN: usize = 1 << 14;
 
 /// A convolution that is computed from patches.
@@ -103,6 +107,26 @@ impl Patches {
             return 0;
         }
         in_lines(self.block_rows() * self.shape.patch_len() + LANES)
+    }
+
+    /// The patches of the output pixels `pixels` of `input`, in its place or in
+    /// `patches`, with what is behind them; and the input that the block of pixels
+    /// after them needs besides.
+    fn patches_of<'a>(
+        &self,
+        input: &'a [f32],
+        pixels: Range<usize>,
+        patches: &'a mut [f32],
+    ) -> (&'a [f32], &'a [f32]) {
+        if self.is_pointwise() {
+            let (patches, next) = input.split_at(pixels.end * self.shape.patch_len());
+            let next = &next[..next.len().min(self.block_rows() * self.shape.patch_len())];
+            (&patches[pixels.start * self.shape.patch_len()..], next)
+        } else {
+            let next = input_after(&self.shape, input, &pixels, self.block_rows());
+            gather(&self.shape, input, pixels, patches);
+            (patches, next)
+        }
     }
 
     /// Output pixels that a task of the forward pass computes: whole blocks.

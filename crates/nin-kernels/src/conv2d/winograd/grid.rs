@@ -6,7 +6,8 @@ use crate::conv2d::Conv2dShape;
 use crate::matmul::GOOD_ROWS;
 
 /// Floats of transformed input and output that a group of images aims at:
-/// 16 MiB, which stay in the cache that the cores share.
+/// 16 MiB, which stay in the cache that the cores share. More if an image or
+/// [`GROUP_TILES`] take more.
 const GROUP_LEN: usize = 1 << 22;
 
 /// Tiles of a group at least: each plane of the kernels is read from far away

@@ -61,7 +61,8 @@ impl Overlap {
         let vectors = self.vectors::<S>(map.len(), channel);
         for (y, row) in square.0[self.rows.clone()].iter_mut().enumerate() {
             for (x, vector) in row[self.columns.clone()].iter_mut().enumerate() {
-                // SAFETY: the pixel is inside the map, which `vectors` has checked.
+                // SAFETY: an overlap has pixels of the map only; `vectors` has
+                // checked that the slice is a map and has the vector.
                 *vector = unsafe { vectors.load(simd, map, self.at(y, x) + channel) };
             }
         }
@@ -80,7 +81,8 @@ impl Overlap {
         let vectors = self.vectors::<S>(map.len(), channel);
         for (y, row) in square.0[self.rows.clone()].iter().enumerate() {
             for (x, vector) in row[self.columns.clone()].iter().enumerate() {
-                // SAFETY: the pixel is inside the map, which `vectors` has checked.
+                // SAFETY: an overlap has pixels of the map only; `vectors` has
+                // checked that the slice is a map and has the vector.
                 unsafe { vectors.store(simd, map, self.at(y, x) + channel, *vector) };
             }
         }

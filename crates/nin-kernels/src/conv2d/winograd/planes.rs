@@ -86,9 +86,8 @@ impl PlaneShape {
 /// The same rows of every plane.
 pub(super) struct Band<'a> {
     shape: PlaneShape,
-    /// The first of the rows.
-    pub(super) first: usize,
-    pub(super) rows: usize,
+    first: usize,
+    rows: usize,
     data: *mut f32,
     _exclusive: PhantomData<&'a mut [f32]>,
 }
@@ -97,6 +96,17 @@ pub(super) struct Band<'a> {
 unsafe impl Send for Band<'_> {}
 
 impl Band<'_> {
+    /// The first of the rows.
+    #[inline(always)]
+    pub(super) fn first(&self) -> usize {
+        self.first
+    }
+
+    #[inline(always)]
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
     /// The vectors from `channel` on of row `row` of the band in all planes.
     #[inline(always)]
     pub(super) fn column<S: Simd>(&mut self, row: usize, channel: usize) -> ColumnMut<'_, S> {

@@ -30,8 +30,8 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
     #[inline(always)]
     pub(super) fn input<S: Simd>(self, simd: S, images: &[f32], mut band: Band<'_>) {
         let map = self.grid.input_map();
-        for row in 0..band.rows {
-            let (image, pixel) = self.grid.place(band.first + row);
+        for row in 0..band.rows() {
+            let (image, pixel) = self.grid.place(band.first() + row);
             let image = &images[image * map.len()..][..map.len()];
             let overlap = map.overlap(P, self.grid.input_pixel(pixel));
             let mut tile = Square::<S::f32s, P>::zeros(simd);
@@ -76,8 +76,8 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
     #[inline(always)]
     pub(super) fn grad_output<S: Simd>(self, simd: S, grads: &[f32], mut band: Band<'_>) {
         let map = self.grid.output_map();
-        for row in 0..band.rows {
-            let (image, corner) = self.grid.place(band.first + row);
+        for row in 0..band.rows() {
+            let (image, corner) = self.grid.place(band.first() + row);
             let image = &grads[image * map.len()..][..map.len()];
             let overlap = map.overlap(M, corner);
             let mut tile = Square::<S::f32s, M>::zeros(simd);
@@ -114,8 +114,8 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
     pub(super) fn kernels<S: Simd>(self, simd: S, weight: &[f32], mut band: Band<'_>) {
         let map = self.kernel_map();
         let (overlap, mut tile) = (map.overlap(R, [0, 0]), Square::<S::f32s, R>::zeros(simd));
-        for row in 0..band.rows {
-            let kernel = &weight[(band.first + row) * map.len()..][..map.len()];
+        for row in 0..band.rows() {
+            let kernel = &weight[(band.first() + row) * map.len()..][..map.len()];
             for channel in (0..map.channels).step_by(S::F32_LANES) {
                 overlap.load(simd, kernel, channel, &mut tile);
                 analyse(simd, &A::KERNEL, &tile, band.column(row, channel));
