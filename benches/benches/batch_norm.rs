@@ -13,15 +13,17 @@ use nin_benches::layers::{self, POOLS};
 
 use case::Case;
 
-fn values(size: [usize; 3]) -> Work {
-    Work::Values(layers::batch() * size.iter().product::<usize>())
+/// `maps` maps of the input's size, read or written; beside them the numbers of
+/// each channel are nothing.
+fn maps(maps: usize, size: [usize; 3]) -> Work {
+    Work::Bytes(maps * layers::batch() * size.iter().product::<usize>() * size_of::<f32>())
 }
 
 fn forward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "batch_norm_forward");
     for layer in POOLS {
         let size = layer.input;
-        let mut row = operation.layer(layer.name, values(size));
+        let mut row = operation.layer(layer.name, maps(2, size));
         row.column(
             "candle",
             || candle::Forward::checked(&Case::new(size)),
@@ -35,7 +37,8 @@ fn backward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "batch_norm_backward");
     for layer in POOLS {
         let size = layer.input;
-        let mut row = operation.layer(layer.name, values(size));
+        // Input, output for the ReLU, and both gradients.
+        let mut row = operation.layer(layer.name, maps(4, size));
         row.column(
             "candle",
             || candle::Backward::checked(&Case::new(size)),

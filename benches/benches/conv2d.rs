@@ -8,28 +8,18 @@ mod case;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use nin_benches::columns::{Operation, Work};
-use nin_benches::layers::{self, ConvLayer};
-use nin_kernels::conv2d::{self, Conv2dShape};
+use nin_benches::layers::{self, multiply_adds};
+use nin_kernels::conv2d;
 
 use case::Case;
 
 /// The plain loops are only timed up to this many multiply-adds.
 const REFERENCE_LIMIT: usize = 20_000_000;
 
-fn shape(layer: &ConvLayer) -> Conv2dShape {
-    let [height, width, channels] = layer.input;
-    let input = [layers::batch(), height, width, channels];
-    Conv2dShape::new(input, layer.out_channels, layer.window).expect("a layer of the table")
-}
-
-fn multiply_adds(shape: &Conv2dShape) -> usize {
-    shape.batch * shape.out_height() * shape.out_width() * shape.weight_len()
-}
-
 fn forward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "conv2d_forward");
     for layer in layers::convolutions() {
-        let shape = shape(&layer);
+        let shape = layer.shape(layers::batch());
         let products = multiply_adds(&shape);
         let mut row = operation.layer(layer.name, Work::MultiplyAdds(products));
         if products <= REFERENCE_LIMIT {
@@ -51,7 +41,7 @@ fn forward(criterion: &mut Criterion) {
 fn backward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "conv2d_backward");
     for layer in layers::convolutions() {
-        let shape = shape(&layer);
+        let shape = layer.shape(layers::batch());
         let products = 2 * multiply_adds(&shape);
         let mut row = operation.layer(layer.name, Work::MultiplyAdds(products));
         if products <= REFERENCE_LIMIT {

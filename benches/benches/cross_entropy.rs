@@ -75,7 +75,9 @@ impl Candle {
 fn forward_backward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "cross_entropy");
     for (name, batch) in BATCHES {
-        let mut row = operation.layer(name, Work::Values(batch * CLASSES));
+        // Logits and their gradient, labels.
+        let bytes = (2 * CLASSES * size_of::<f32>() + size_of::<u32>()) * batch;
+        let mut row = operation.layer(name, Work::Bytes(bytes));
         row.column(
             "candle",
             || Candle::checked(&Case::new(batch)),

@@ -60,7 +60,7 @@ fn apply(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "dropout");
     for (name, size) in MAPS {
         let len = layers::batch() * size.iter().product::<usize>();
-        let mut row = operation.layer(name, Work::Values(len));
+        let mut row = operation.layer(name, Work::Bytes(2 * len * size_of::<f32>()));
         row.column(
             "candle",
             || candle_input(len),

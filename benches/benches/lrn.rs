@@ -56,15 +56,16 @@ impl Case {
     }
 }
 
-fn values(size: [usize; 3]) -> Work {
-    Work::Values(layers::batch() * size.iter().product::<usize>())
+/// `maps` maps of the input's size, read or written.
+fn maps(maps: usize, size: [usize; 3]) -> Work {
+    Work::Bytes(maps * layers::batch() * size.iter().product::<usize>() * size_of::<f32>())
 }
 
 /// LRN stands before a pooling, so it has the pooling's input.
 fn forward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "lrn_forward");
     for layer in POOLS {
-        let mut row = operation.layer(layer.name, values(layer.input));
+        let mut row = operation.layer(layer.name, maps(2, layer.input));
         row.column("ours", || Case::checked(layer.input), Case::forward);
     }
 }
@@ -72,7 +73,8 @@ fn forward(criterion: &mut Criterion) {
 fn backward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "lrn_backward");
     for layer in POOLS {
-        let mut row = operation.layer(layer.name, values(layer.input));
+        // The gradient by the input comes from the input and the one by the output.
+        let mut row = operation.layer(layer.name, maps(3, layer.input));
         row.column("ours", || Case::checked(layer.input), Case::backward);
     }
 }

@@ -60,6 +60,12 @@ fn shape(layer: &PoolLayer) -> PoolShape {
     PoolShape::new(input, layer.window, layer.rounding).expect("a layer of the table")
 }
 
+/// Input, output and winners; backward the gradients in their place.
+fn bytes(shape: &PoolShape) -> Work {
+    let values = shape.input_len() + shape.output_len();
+    Work::Bytes(values * size_of::<f32>() + shape.output_len() * size_of::<u8>())
+}
+
 #[expect(clippy::disallowed_methods, reason = "the peer that is measured; nothing is trained")]
 fn candle_forward(shape: &PoolShape, input: &Tensor) -> candle_core::Result<Tensor> {
     input.max_pool2d_with_stride(shape.window().kernel_size, shape.window().stride)
@@ -79,7 +85,7 @@ fn forward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "max_pool_forward");
     for layer in POOLS {
         let shape = shape(&layer);
-        let mut row = operation.layer(layer.name, Work::Values(shape.input_len()));
+        let mut row = operation.layer(layer.name, bytes(&shape));
         row.column(
             "reference",
             || widen(&Case::new(shape).input),
@@ -100,7 +106,7 @@ fn backward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "max_pool_backward");
     for layer in POOLS {
         let shape = shape(&layer);
-        let mut row = operation.layer(layer.name, Work::Values(shape.input_len()));
+        let mut row = operation.layer(layer.name, bytes(&shape));
         row.column("ours", || Case::checked(shape), Case::backward);
     }
 }

@@ -85,16 +85,24 @@ impl Candle {
     }
 }
 
+/// `times` reads or writes of all numbers.
+fn bytes(len: usize, times: usize) -> Work {
+    Work::Bytes(times * len * size_of::<f32>())
+}
+
 fn step(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "sgd");
     for (name, len) in WEIGHTS {
-        let mut row = operation.layer(name, Work::Values(len));
+        // The weight read and written, the gradient read.
+        let mut row = operation.layer(name, bytes(len, 3));
         row.column(
             "candle",
             || Candle::checked(len),
             |candle| candle.step().expect("it has run before"),
         );
         row.column("ours", || Case::checked(PLAIN, len), Case::step);
+        // With the velocity read and written.
+        let mut row = operation.layer(name, bytes(len, 5));
         row.column("ours_momentum", || Case::checked(MOMENTUM, len), Case::step);
     }
 }

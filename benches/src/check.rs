@@ -9,6 +9,16 @@ const TOLERANCE: f64 = 1e-4;
 /// f32. A gradient that is checked must be 0 there, as both sides agree on that.
 pub const KINK: f64 = 1e-3;
 
+/// Rows of a product whose truth is worked out at most.
+const SAMPLE: usize = 8;
+
+/// Some of the numbers below `count`: the first, the last, and a few evenly
+/// between.
+pub fn sample(count: usize) -> impl Iterator<Item = usize> {
+    let len = SAMPLE.min(count);
+    (0..len).map(move |index| index * (count - 1) / (len - 1).max(1))
+}
+
 /// Holds `values` against the truth.
 ///
 /// # Panics
@@ -26,6 +36,14 @@ pub fn assert_close(name: &str, values: &[f32], truth: &[f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sample_has_both_ends() {
+        assert_eq!(sample(0).count(), 0);
+        assert_eq!(sample(1).collect::<Vec<_>>(), [0]);
+        assert_eq!(sample(3).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(sample(29).collect::<Vec<_>>(), [0, 4, 8, 12, 16, 20, 24, 28]);
+    }
 
     #[test]
     fn rounding_passes() {

@@ -7,16 +7,42 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 
 use crate::numbers::median;
-use crate::rate;
+use crate::peak;
 
-/// What a run gets done, and criterion's elements a second count.
+/// What a run gets done at least, whatever it does in truth.
 #[derive(Clone, Copy, Debug)]
 pub enum Work {
-    /// Multiply-adds of the plain formula. The share of the matrix-product rate
-    /// is printed.
+    /// Multiply-adds of the plain formula.
     MultiplyAdds(usize),
-    /// Values read. Such operations wait for memory, so there is no share.
-    Values(usize),
+    /// Bytes of the inputs, read once, and of the outputs, written once: for
+    /// operations with little arithmetic.
+    Bytes(usize),
+}
+
+impl Work {
+    fn throughput(self) -> Throughput {
+        match self {
+            Self::MultiplyAdds(count) => Throughput::Elements(count as u64),
+            Self::Bytes(count) => Throughput::BytesDecimal(count as u64),
+        }
+    }
+
+    /// The rate of a run of `secs` seconds and its share of what the machine
+    /// can do.
+    fn rate(self, secs: f64) -> String {
+        match self {
+            Self::MultiplyAdds(count) => {
+                let rate = count as f64 / secs;
+                let share = 100.0 * rate / peak::multiply_adds_per_sec();
+                format!("{:.1} GFLOP/s, {share:.0} % of the measured peak", 2e-9 * rate)
+            }
+            Self::Bytes(count) => {
+                let rate = count as f64 / secs;
+                let share = 100.0 * rate / peak::bytes_per_sec();
+                format!("{:.1} GB/s, {share:.0} % of the measured memory rate", 1e-9 * rate)
+            }
+        }
+    }
 }
 
 /// All layers of one operation.
@@ -55,9 +81,8 @@ impl Layer<'_, '_> {
         prepare: impl FnOnce() -> State,
         mut run: impl FnMut(&mut State) -> Output,
     ) {
-        let (Work::MultiplyAdds(count) | Work::Values(count)) = self.work;
         let group = &mut self.operation.group;
-        group.throughput(Throughput::Elements(count as u64));
+        group.throughput(self.work.throughput());
         let (mut prepare, mut state, mut secs) = (Some(prepare), None, Vec::new());
         // criterion calls this closure once a sample.
         group.bench_function(BenchmarkId::new(name, self.name), |bencher| {
@@ -75,14 +100,8 @@ impl Layer<'_, '_> {
                 elapsed
             });
         });
-        if let (Work::MultiplyAdds(count), Some(secs)) = (self.work, median(secs)) {
-            let rate = count as f64 / secs;
-            println!(
-                "{:24}{:.1} GFLOP/s, {:.0} % of the matrix-product rate\n",
-                "",
-                2e-9 * rate,
-                100.0 * rate / rate::matrix_product()
-            );
+        if let Some(secs) = median(secs) {
+            println!("{:24}{}\n", "", self.work.rate(secs));
         }
     }
 }

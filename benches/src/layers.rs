@@ -3,6 +3,7 @@
 //! Layers of the same sizes occur once, with the number of times that a network
 //! has them.
 
+use nin_kernels::conv2d::Conv2dShape;
 use nin_kernels::{Rounding, Window};
 
 /// Images in a batch where `NIN_BENCH_BATCH` does not say otherwise.
@@ -21,6 +22,24 @@ pub struct ConvLayer {
     pub out_channels: usize,
     /// Kernel size, stride and padding.
     pub window: Window,
+}
+
+impl ConvLayer {
+    /// The sizes for a batch.
+    ///
+    /// # Panics
+    ///
+    /// If the kernel does not fit the input: in no layer of the tables.
+    pub fn shape(&self, batch: usize) -> Conv2dShape {
+        let [height, width, channels] = self.input;
+        Conv2dShape::new([batch, height, width, channels], self.out_channels, self.window)
+            .expect("a layer of the table")
+    }
+}
+
+/// Multiply-adds of the plain formula, forward.
+pub fn multiply_adds(shape: &Conv2dShape) -> usize {
+    shape.batch * shape.out_height() * shape.out_width() * shape.weight_len()
 }
 
 /// A max pooling of a network.
@@ -46,6 +65,15 @@ const fn conv(
     let [in_channels, out_channels] = channels;
     let input = [size_px, size_px, in_channels];
     ConvLayer { name, times, input, out_channels, window: Window { kernel_size, stride, padding } }
+}
+
+const fn plane(
+    name: &'static str,
+    tiles: usize,
+    [in_channels, out_channels]: [usize; 2],
+) -> ConvLayer {
+    let window = Window { kernel_size: 1, stride: 1, padding: 0 };
+    ConvLayer { name, times: 64, input: [tiles, 1, in_channels], out_channels, window }
 }
 
 const fn pool(
@@ -83,6 +111,15 @@ pub const PAPER_MNIST_28: [ConvLayer; 9] = [
     conv("mnist.cccp6", 1, 7, [96, 10], [1, 1, 0]),
 ];
 
+/// The matrix product of one plane of Winograd's algorithm, as a 1×1
+/// convolution of its tiles: those of as many images as are transformed at once
+/// in a large batch. Each of the layers has 64 planes.
+pub const WINOGRAD_PLANES: [ConvLayer; 3] = [
+    plane("original.conv2.plane", 147, [96, 256]),
+    plane("original.conv3.plane", 128, [256, 384]),
+    plane("mnist.conv2.plane", 352, [48, 128]),
+];
+
 /// The max poolings of both networks.
 pub const POOLS: [PoolLayer; 5] = [
     pool("original.pool1", 54, 96, Rounding::Floor),
@@ -95,6 +132,11 @@ pub const POOLS: [PoolLayer; 5] = [
 /// The convolutions of both networks.
 pub fn convolutions() -> impl Iterator<Item = ConvLayer> {
     ORIGINAL_224.into_iter().chain(PAPER_MNIST_28)
+}
+
+/// The convolutions of both networks that are a matrix product.
+pub fn pointwise() -> impl Iterator<Item = ConvLayer> {
+    convolutions().filter(|layer| layer.window.kernel_size == 1)
 }
 
 /// Images in a batch: `NIN_BENCH_BATCH`, or 8.
@@ -111,17 +153,13 @@ pub fn batch() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nin_kernels::conv2d::Conv2dShape;
 
     /// Multiply-adds and parameters of a whole network for one image.
     fn totals(layers: &[ConvLayer]) -> (usize, usize) {
         let mut sum = (0, 0);
         for layer in layers {
-            let [height, width, channels] = layer.input;
-            let input = [1, height, width, channels];
-            let shape = Conv2dShape::new(input, layer.out_channels, layer.window).unwrap();
-            let pixels = shape.out_height() * shape.out_width();
-            sum.0 += layer.times * pixels * shape.weight_len();
+            let shape = layer.shape(1);
+            sum.0 += layer.times * multiply_adds(&shape);
             sum.1 += layer.times * (shape.weight_len() + layer.out_channels);
         }
         sum

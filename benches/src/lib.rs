@@ -1,5 +1,5 @@
 //! What the benchmarks share: the networks' layers, the columns of a row, the
-//! check before the clock starts, and the machine's rate; and our side of the
+//! check before the clock starts, and the machine's peak; and our side of the
 //! comparison with other programs.
 #![forbid(unsafe_code)]
 
@@ -8,5 +8,5 @@ pub mod columns;
 pub mod compare;
 pub mod layers;
 pub mod numbers;
+pub mod peak;
 pub mod peer;
-pub mod rate;
