@@ -81,8 +81,7 @@ impl Overlap {
         let vectors = self.vectors::<S>(map.len(), channel);
         for (y, row) in square.0[self.rows.clone()].iter().enumerate() {
             for (x, vector) in row[self.columns.clone()].iter().enumerate() {
-                // SAFETY: an overlap has pixels of the map only; `vectors` has
-                // checked that the slice is a map and has the vector.
+                // SAFETY: as in `load`.
                 unsafe { vectors.store(simd, map, self.at(y, x) + channel, *vector) };
             }
         }
@@ -97,14 +96,17 @@ impl Overlap {
         channel: usize,
         square: &Square<S::f32s, N>,
     ) {
-        let mut sums = Square::<S::f32s, N>::zeros(simd);
-        self.load(simd, map, channel, &mut sums);
-        for y in 0..N {
-            for x in 0..N {
-                sums.0[y][x] = simd.add_f32s(sums.0[y][x], square.0[y][x]);
+        let vectors = self.vectors::<S>(map.len(), channel);
+        for (y, row) in square.0[self.rows.clone()].iter().enumerate() {
+            for (x, vector) in row[self.columns.clone()].iter().enumerate() {
+                let at = self.at(y, x) + channel;
+                // SAFETY: as in `load`.
+                unsafe {
+                    let sum = simd.add_f32s(vectors.load(simd, map, at), *vector);
+                    vectors.store(simd, map, at, sum);
+                }
             }
         }
-        self.store(simd, map, channel, &sums);
     }
 
     /// Where pixel (y, x) of the overlap has its channels.
