@@ -3,7 +3,7 @@
 import openvino
 from safetensors.numpy import load_file
 
-from turns import arguments, take_turns
+from turns import arguments, say, take_turns
 
 
 def main() -> None:
@@ -16,6 +16,10 @@ def main() -> None:
         "PERFORMANCE_HINT": "LATENCY",
     }
     network = openvino.Core().compile_model(args.folder / "network.onnx", "CPU", settings)
+    used = network.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+    if used != args.precision:
+        say({"unavailable": f"OpenVINO uses {used} on this processor, not {args.precision}"})
+        return
     request = network.create_infer_request()
     images = load_file(args.folder / "batch.safetensors")["images"]
 

@@ -88,7 +88,8 @@ impl Conv2dSpec {
 ///
 /// # Cost
 ///
-/// N·H'·W'·O·I·k² multiply-adds forward, twice that backward.
+/// N·H'·W'·O·I·k² multiply-adds forward, twice that backward; a fifth of both
+/// where Winograd's algorithm is used ([`nin_kernels::conv2d`]).
 ///
 /// # Source
 ///
