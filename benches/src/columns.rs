@@ -1,7 +1,7 @@
 //! One operation on one layer, timed side by side: a row of columns.
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
@@ -75,11 +75,11 @@ pub struct Layer<'o, 'c> {
 impl Layer<'_, '_> {
     /// Times `run` on what `prepare` makes and checks. Neither is called if the
     /// command line leaves this benchmark out.
-    pub fn column<State, Output>(
+    pub fn column<State: Send, Output>(
         &mut self,
         name: &str,
         prepare: impl FnOnce() -> State,
-        mut run: impl FnMut(&mut State) -> Output,
+        mut run: impl FnMut(&mut State) -> Output + Send,
     ) {
         let group = &mut self.operation.group;
         group.throughput(self.work.throughput());
@@ -91,11 +91,16 @@ impl Layer<'_, '_> {
                 none => none.insert(prepare.take().expect("there is no state yet")()),
             };
             bencher.iter_custom(|iterations| {
-                let start = Instant::now();
-                for _ in 0..iterations {
-                    black_box(run(state));
-                }
-                let elapsed = start.elapsed();
+                let mut elapsed = Duration::ZERO;
+                // On a thread of the pool, as in training: from outside each
+                // run would first wake one up.
+                rayon::scope(|_| {
+                    let start = Instant::now();
+                    for _ in 0..iterations {
+                        black_box(run(state));
+                    }
+                    elapsed = start.elapsed();
+                });
                 secs.push(elapsed.as_secs_f64() / iterations as f64);
                 elapsed
             });
