@@ -170,7 +170,9 @@ mod tests {
         };
         let command = contestant.command(&setting, Case::PaperMnist, pass, Path::new("case"));
         let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
-        assert_eq!(command.get_envs().count(), THREAD_VARIABLES.len());
+        let set = command.get_envs().filter(|(_, value)| value.is_some()).count();
+        assert_eq!(set, THREAD_VARIABLES.len());
+        assert!(command.get_envs().any(|(name, value)| name == "NIN_SIMD" && value.is_none()));
         words.join(" ")
     }
 
