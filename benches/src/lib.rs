@@ -6,6 +6,7 @@
 pub mod check;
 pub mod columns;
 pub mod compare;
+pub mod convolution;
 pub mod layers;
 pub mod numbers;
 pub mod peak;

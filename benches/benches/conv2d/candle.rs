@@ -23,9 +23,13 @@ impl Forward {
         let weight =
             [shape.out_channels, window.kernel_size, window.kernel_size, shape.in_channels];
         Ok(Self {
-            input: from_channels_last(&case.input, input)?,
-            weight: from_channels_last(&case.weight, weight)?,
-            bias: Tensor::from_slice(&case.bias, (1, shape.out_channels, 1, 1), &Device::Cpu)?,
+            input: from_channels_last(&case.convolution.input, input)?,
+            weight: from_channels_last(&case.convolution.weight, weight)?,
+            bias: Tensor::from_slice(
+                &case.convolution.bias,
+                (1, shape.out_channels, 1, 1),
+                &Device::Cpu,
+            )?,
             window,
         })
     }
@@ -63,7 +67,7 @@ impl Backward {
         [forward.input, forward.weight, forward.bias] =
             variables.each_ref().map(|variable| variable.as_tensor().clone());
         let output = [shape.batch, shape.out_height(), shape.out_width(), shape.out_channels];
-        let grad_output = from_channels_last(&case.grad_output, output)?;
+        let grad_output = from_channels_last(&case.convolution.grad_output, output)?;
         let loss = (forward.run()? * grad_output)?.sum_all()?;
         Ok(Self { variables, loss })
     }

@@ -1,29 +1,21 @@
 //! One convolution with its numbers, and the truth for a slice of it.
 
 use nin_benches::check::{KINK, assert_close};
+use nin_benches::convolution::Convolution;
 use nin_benches::numbers::{random, widen};
 use nin_kernels::Activation;
-use nin_kernels::conv2d::{self, Conv2d, Conv2dShape, ConvSettings, Gradients, Inputs, Saved};
+use nin_kernels::conv2d::{self, Conv2dShape};
 
 /// Channels of the output whose truth is worked out, for the first image only:
 /// the plain loops would need minutes for all.
 const CHECKED_CHANNELS: usize = 3;
 
-/// Buffers of a convolution, forward and backward.
+/// A convolution, forward and backward.
 pub(crate) struct Case {
     pub(crate) shape: Conv2dShape,
-    conv: Conv2d,
-    pub(crate) input: Vec<f32>,
-    pub(crate) weight: Vec<f32>,
-    pub(crate) bias: Vec<f32>,
-    /// 0 outside of the checked slice, so that the whole gradients are known.
-    pub(crate) grad_output: Vec<f32>,
-    output: Vec<f32>,
-    grad_input: Vec<f32>,
-    grad_weight: Vec<f32>,
-    grad_bias: Vec<f32>,
-    packed: Vec<f32>,
-    scratch: Vec<f32>,
+    /// Its gradient by the output is 0 outside of the checked slice, so that the
+    /// whole gradients are known.
+    pub(crate) convolution: Convolution,
 }
 
 /// What a backward pass must give.
@@ -35,22 +27,8 @@ pub(crate) struct TrueGradients {
 
 impl Case {
     pub(crate) fn new(shape: Conv2dShape) -> Self {
-        let conv = Conv2d::new(shape, ConvSettings::default());
-        let poisoned = |len| vec![f32::NAN; len];
-        let mut case = Self {
-            shape,
-            conv,
-            input: random(shape.input_len(), 1),
-            weight: random(shape.weight_len(), 2),
-            bias: random(shape.out_channels, 3),
-            grad_output: vec![0.0; shape.output_len()],
-            output: poisoned(shape.output_len()),
-            grad_input: poisoned(shape.input_len()),
-            grad_weight: poisoned(shape.weight_len()),
-            grad_bias: poisoned(shape.out_channels),
-            packed: poisoned(conv.packed_len()),
-            scratch: poisoned(conv.scratch_len()),
-        };
+        let mut case = Self { shape, convolution: Convolution::new(shape) };
+        case.convolution.grad_output.fill(0.0);
         case.fill_slice_of_grad_output();
         case
     }
@@ -62,7 +40,7 @@ impl Case {
         for (index, (grad, value)) in grads.into_iter().zip(before_relu).enumerate() {
             let (pixel, channel) = (index / slice.out_channels, index % slice.out_channels);
             if value.abs() > KINK {
-                self.grad_output[pixel * self.shape.out_channels + channel] = grad;
+                self.convolution.grad_output[pixel * self.shape.out_channels + channel] = grad;
             }
         }
     }
@@ -70,7 +48,7 @@ impl Case {
     pub(crate) fn checked_forward(shape: Conv2dShape) -> Self {
         let mut case = Self::new(shape);
         case.forward();
-        case.check_output("ours", &case.output);
+        case.check_output("ours", &case.convolution.output);
         case
     }
 
@@ -78,37 +56,36 @@ impl Case {
     pub(crate) fn checked_backward(shape: Conv2dShape) -> Self {
         let mut case = Self::checked_forward(shape);
         case.backward();
-        let truth = case.true_gradients();
-        assert_close("ours, grad_input", &case.grad_input, &truth.input);
-        assert_close("ours, grad_weight", &case.grad_weight, &truth.weight);
-        assert_close("ours, grad_bias", &case.grad_bias, &truth.bias);
+        let (truth, ours) = (case.true_gradients(), &mut case.convolution);
+        assert_close("ours, grad_input", &ours.grad_input, &truth.input);
+        assert_close("ours, grad_weight", &ours.grad_weight, &truth.weight);
+        assert_close("ours, grad_bias", &ours.grad_bias, &truth.bias);
         // A full gradient from here on, lest zeros make the work easier.
-        case.grad_output = random(shape.output_len(), 4);
+        ours.grad_output = random(shape.output_len(), 4);
         case
     }
 
     pub(crate) fn forward(&mut self) {
-        let Self { conv, input, weight, bias, output, packed, scratch, .. } = self;
-        conv.pack(weight, packed, scratch);
-        conv.forward(Activation::Relu, Inputs { input, packed, bias }, output, scratch);
+        self.convolution.pack();
+        self.convolution.forward(Activation::Relu);
     }
 
     pub(crate) fn backward(&mut self) {
+        let Convolution { output, grad_output, .. } = &mut self.convolution;
         // Zeros stay zeros in later runs.
-        Activation::Relu.backward_in_place(&self.output, &mut self.grad_output);
-        let input_activation = Activation::None;
-        let saved = Saved { input: &self.input, input_activation, weight: &self.weight };
-        let gradients = Gradients {
-            input: Some(&mut self.grad_input),
-            weight: &mut self.grad_weight,
-            bias: &mut self.grad_bias,
-        };
-        self.conv.backward(saved, &self.grad_output, gradients, &mut self.scratch);
+        Activation::Relu.backward_in_place(output, grad_output);
+        self.convolution.backward();
     }
 
     /// Input, weight, bias and gradient by the output in f64.
     pub(crate) fn widened(&self) -> [Vec<f64>; 4] {
-        [&self.input, &self.weight, &self.bias, &self.grad_output].map(|values| widen(values))
+        [
+            &self.convolution.input,
+            &self.convolution.weight,
+            &self.convolution.bias,
+            &self.convolution.grad_output,
+        ]
+        .map(|values| widen(values))
     }
 
     /// Holds the slice of a whole output against the truth.
@@ -121,7 +98,7 @@ impl Case {
     /// The gradients by everything, given the gradient by the output.
     pub(crate) fn true_gradients(&self) -> TrueGradients {
         let slice = self.slice();
-        let mut grad_output = widen(&self.slice_of_output(&self.grad_output));
+        let mut grad_output = widen(&self.slice_of_output(&self.convolution.grad_output));
         for (grad, output) in grad_output.iter_mut().zip(self.true_output()) {
             if output <= 0.0 {
                 *grad = 0.0;
@@ -146,7 +123,10 @@ impl Case {
 
     fn inputs_of_slice(&self) -> (Vec<f64>, Vec<f64>) {
         let slice = self.slice();
-        (widen(&self.input[..slice.input_len()]), widen(&self.weight[..slice.weight_len()]))
+        (
+            widen(&self.convolution.input[..slice.input_len()]),
+            widen(&self.convolution.weight[..slice.weight_len()]),
+        )
     }
 
     fn true_output(&self) -> Vec<f64> {
@@ -156,7 +136,7 @@ impl Case {
     fn true_output_before_relu(&self) -> Vec<f64> {
         let slice = self.slice();
         let (input, weight) = self.inputs_of_slice();
-        let bias = widen(&self.bias[..slice.out_channels]);
+        let bias = widen(&self.convolution.bias[..slice.out_channels]);
         conv2d::reference::forward(&slice, &input, &weight, &bias)
     }
 

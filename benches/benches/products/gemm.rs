@@ -23,10 +23,10 @@ impl Gemm {
         let matrix =
             |values: &[f32], sizes: (usize, usize)| Tensor::from_slice(values, sizes, &Device::Cpu);
         Ok(Self {
-            input: matrix(&case.input, (rows, in_channels))?,
-            weight: matrix(&case.weight, (out_channels, in_channels))?,
+            input: matrix(&case.convolution.input, (rows, in_channels))?,
+            weight: matrix(&case.convolution.weight, (out_channels, in_channels))?,
             weight_transposed: matrix(&case.weight_transposed(), (in_channels, out_channels))?,
-            grad_output: matrix(&case.grad_output, (rows, out_channels))?,
+            grad_output: matrix(&case.convolution.grad_output, (rows, out_channels))?,
         })
     }
 
