@@ -53,19 +53,19 @@ struct Options {
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Write { case, folder } => folder::write(&case.problem()?, &folder),
-        Command::Ours { options, precision } => {
-            use_threads(options.threads)?;
+        Command::Ours { options, precision } => on_threads(options.threads, || {
             let problem = options.case.problem()?;
             take_turns(ours::contestant(problem, options.pass, precision)?, options.secs)
-        }
-        Command::Candle { options } => {
-            use_threads(options.threads)?;
+        }),
+        Command::Candle { options } => on_threads(options.threads, || {
             let problem = options.case.problem()?;
             take_turns(candle::contestant(&problem, options.pass)?, options.secs)
-        }
+        }),
     }
 }
 
-fn use_threads(count: usize) -> Result<()> {
-    Ok(rayon::ThreadPoolBuilder::new().num_threads(count).build_global()?)
+/// Runs on a thread of a pool of `count`, as the trainer does: from outside each
+/// parallel loop would first wake one up.
+fn on_threads(count: usize, run: impl FnOnce() -> Result<()> + Send) -> Result<()> {
+    rayon::ThreadPoolBuilder::new().num_threads(count).build()?.install(run)
 }
