@@ -6,7 +6,7 @@ use candle_core::Tensor;
 use criterion::{Criterion, criterion_group, criterion_main};
 use nin_benches::check::assert_close;
 use nin_benches::columns::{Operation, Work};
-use nin_benches::layers::{self, POOLS, PoolLayer};
+use nin_benches::layers::{self, POOLS};
 use nin_benches::numbers::{random, widen};
 use nin_benches::peer::{from_channels_last, to_channels_last};
 use nin_kernels::{PoolShape, Rounding, max_pool};
@@ -54,12 +54,6 @@ impl Case {
     }
 }
 
-fn shape(layer: &PoolLayer) -> PoolShape {
-    let [height, width, channels] = layer.input;
-    let input = [layers::batch(), height, width, channels];
-    PoolShape::new(input, layer.window, layer.rounding).expect("a layer of the table")
-}
-
 /// Input, output and winners; backward the gradients in their place.
 fn bytes(shape: &PoolShape) -> Work {
     let values = shape.input_len() + shape.output_len();
@@ -84,7 +78,7 @@ fn candle_input(shape: &PoolShape) -> Tensor {
 fn forward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "max_pool_forward");
     for layer in POOLS {
-        let shape = shape(&layer);
+        let shape = layer.shape(layers::batch());
         let mut row = operation.layer(layer.name, bytes(&shape));
         row.column(
             "reference",
@@ -105,7 +99,7 @@ fn forward(criterion: &mut Criterion) {
 fn backward(criterion: &mut Criterion) {
     let mut operation = Operation::new(criterion, "max_pool_backward");
     for layer in POOLS {
-        let shape = shape(&layer);
+        let shape = layer.shape(layers::batch());
         let mut row = operation.layer(layer.name, bytes(&shape));
         row.column("ours", || Case::checked(shape), Case::backward);
     }

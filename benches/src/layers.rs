@@ -4,7 +4,7 @@
 //! has them.
 
 use nin_kernels::conv2d::Conv2dShape;
-use nin_kernels::{Rounding, Window};
+use nin_kernels::{PoolShape, Rounding, Window};
 
 /// Images in a batch where `NIN_BENCH_BATCH` does not say otherwise.
 const BATCH: usize = 8;
@@ -42,7 +42,7 @@ pub fn multiply_adds(shape: &Conv2dShape) -> usize {
     shape.batch * shape.out_height() * shape.out_width() * shape.weight_len()
 }
 
-/// A max pooling of a network.
+/// A pooling of a network.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolLayer {
     /// Network and layer, as in `original.pool1`.
@@ -53,6 +53,19 @@ pub struct PoolLayer {
     pub window: Window,
     /// How the output size is rounded.
     pub rounding: Rounding,
+}
+
+impl PoolLayer {
+    /// The sizes for a batch.
+    ///
+    /// # Panics
+    ///
+    /// If the window does not fit the input: in no layer of the tables.
+    pub fn shape(&self, batch: usize) -> PoolShape {
+        let [height, width, channels] = self.input;
+        PoolShape::new([batch, height, width, channels], self.window, self.rounding)
+            .expect("a layer of the table")
+    }
 }
 
 const fn conv(
@@ -128,6 +141,14 @@ pub const POOLS: [PoolLayer; 5] = [
     pool("mnist.pool1", 28, 48, Rounding::Ceil),
     pool("mnist.pool2", 14, 48, Rounding::Ceil),
 ];
+
+/// The average pooling of the paper's network for CIFAR-10 on pictures of 28 px.
+pub const AVG_POOLS: [PoolLayer; 1] = [pool("cifar10.pool2", 14, 192, Rounding::Ceil)];
+
+/// The maps under the global average pooling of both networks: name, pixels and
+/// channels.
+pub const GLOBAL_AVG_POOLS: [(&str, usize, usize); 2] =
+    [("original.gap", 5 * 5, 10), ("mnist.gap", 7 * 7, 10)];
 
 /// The convolutions of both networks.
 pub fn convolutions() -> impl Iterator<Item = ConvLayer> {
