@@ -73,12 +73,31 @@ impl Window {
     }
 }
 
+/// The part of `size` places from `start` on that lies in `0..len`, counted from
+/// `start`.
+#[inline(always)]
+pub(crate) fn inside(start: isize, size: usize, len: usize) -> std::ops::Range<usize> {
+    let size = size.cast_signed();
+    let first = (-start).clamp(0, size);
+    let last = (len.cast_signed() - start).clamp(first, size);
+    first.cast_unsigned()..last.cast_unsigned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn size(k: usize, s: usize, p: usize, input: usize, rounding: Rounding) -> usize {
         Window { kernel_size: k, stride: s, padding: p }.output_size(input, rounding).unwrap()
+    }
+
+    #[test]
+    fn what_is_inside_is_counted_from_the_start() {
+        assert_eq!(inside(-2, 5, 4), 2..5);
+        assert_eq!(inside(2, 5, 4), 0..2);
+        assert_eq!(inside(-1, 8, 4), 1..5);
+        assert_eq!(inside(-3, 3, 4), 3..3);
+        assert_eq!(inside(4, 3, 4), 0..0);
     }
 
     #[test]

@@ -31,12 +31,12 @@ pub(super) struct CaseResult {
     pass: String,
     parameters: usize,
     batch_size: usize,
-    contestants: Vec<Contestant>,
-    absent: Vec<Absent>,
+    contestants: Vec<ContestantRecord>,
+    absent: Vec<AbsentRecord>,
 }
 
 #[derive(Serialize)]
-struct Contestant {
+struct ContestantRecord {
     name: &'static str,
     precision: String,
     secs_per_step: f64,
@@ -49,7 +49,7 @@ struct Contestant {
 }
 
 #[derive(Serialize)]
-struct Absent {
+struct AbsentRecord {
     name: &'static str,
     precision: String,
     why: String,
@@ -81,7 +81,7 @@ impl CaseResult {
             parameters: files.parameters,
             batch_size: files.batch_size,
             contestants: contestants
-                .map(|(measured, row)| Contestant {
+                .map(|(measured, row)| ContestantRecord {
                     name: row.contestant.program.name(),
                     precision: word(row.contestant.precision),
                     secs_per_step: row.secs_per_step,
@@ -96,7 +96,7 @@ impl CaseResult {
             absent: outcome
                 .absent
                 .into_iter()
-                .map(|absent| Absent {
+                .map(|absent| AbsentRecord {
                     name: absent.contestant.program.name(),
                     precision: word(absent.contestant.precision),
                     why: absent.why,

@@ -31,7 +31,8 @@ pub(super) struct Outcome {
 /// A contestant's turns.
 pub(super) struct Measured {
     pub(super) contestant: Contestant,
-    /// From the reference, as a share of the largest score.
+    /// From the reference, of scores and trial: the largest difference as a share
+    /// of the largest value.
     pub(super) largest_difference: f64,
     pub(super) rounds: Vec<Round>,
 }

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::conv2d::Conv2dShape;
+use crate::window::inside;
 
 /// Where one output pixel's window lies in its image.
 struct Position {
@@ -46,25 +47,19 @@ impl Conv2dShape {
     /// its range in the patch and its start in `images`.
     fn for_each_run(&self, pixel: usize, mut run: impl FnMut(Range<usize>, usize)) {
         let Position { image, top, left } = self.position(pixel);
-        let kernel_size = self.window.kernel_size.cast_signed();
-        let inside = |start: isize, size: usize| {
-            let first = (-start).clamp(0, kernel_size);
-            let last = (size.cast_signed() - start).clamp(first, kernel_size);
-            (first.cast_unsigned(), last.cast_unsigned())
-        };
-        let (first_row, last_row) = inside(top, self.in_height);
-        let (first_column, last_column) = inside(left, self.in_width);
-        if first_column == last_column {
+        let rows = inside(top, self.window.kernel_size, self.in_height);
+        let columns = inside(left, self.window.kernel_size, self.in_width);
+        if columns.is_empty() {
             return;
         }
         let channels = self.in_channels;
-        let column = left + first_column.cast_signed();
-        for kernel_row in first_row..last_row {
+        let column = left + columns.start.cast_signed();
+        for kernel_row in rows {
             let row = (top + kernel_row.cast_signed()).cast_unsigned();
             let in_patch = kernel_row * self.window.kernel_size;
             let source = (image * self.in_height + row) * self.in_width + column.cast_unsigned();
             run(
-                (in_patch + first_column) * channels..(in_patch + last_column) * channels,
+                (in_patch + columns.start) * channels..(in_patch + columns.end) * channels,
                 source * channels,
             );
         }

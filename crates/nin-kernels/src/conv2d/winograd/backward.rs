@@ -3,8 +3,8 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::forward::transform_kernels;
-use super::points::Algorithm;
+use super::planes::PlaneShape;
+use super::points::Matrices;
 use super::tiles::Tiles;
 use crate::conv2d::{Gradients, Saved};
 use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after};
@@ -21,7 +21,7 @@ pub(super) struct Backward<'a, A, const M: usize, const R: usize, const P: usize
 
 impl<A, const M: usize, const R: usize, const P: usize> WithSimd for Backward<'_, A, M, R, P>
 where
-    A: Algorithm<M, R, P>,
+    A: Matrices<M, R, P>,
 {
     type Output = ();
 
@@ -36,7 +36,7 @@ where
         let (kernel_planes, scratch) = scratch.split_at_mut(kernels.len());
         let (grad_kernel_planes, scratch) = scratch.split_at_mut(kernels.len());
         if grad_input.is_some() {
-            transform_kernels(simd, tiles, saved.weight, kernel_planes);
+            tiles.all_kernels(simd, saved.weight, kernel_planes);
         }
         grad_bias.fill(0.0);
 
@@ -50,12 +50,7 @@ where
             let output_numbers = first * output_len..(first + images) * output_len;
 
             let input = &saved.input[input_numbers.clone()];
-            inputs.par_bands(input_planes, grid.columns()).for_each(|band| {
-                simd.vectorize(
-                    #[inline(always)]
-                    || tiles.input(simd, input, band),
-                );
-            });
+            tiles.all_inputs(simd, input, (inputs, input_planes));
             let grad_output = &grad_output[output_numbers];
             outputs.par_bands(output_planes, grid.columns()).for_each(|band| {
                 simd.vectorize(
@@ -71,9 +66,10 @@ where
             }
 
             let products = Products {
-                images: [inputs.rows, inputs.row_stride, outputs.row_stride],
+                inputs,
+                outputs,
+                kernels,
                 channels: [in_channels, out_channels],
-                kernel_stride: kernels.row_stride,
                 store: if first == 0 { Epilogue::Overwrite } else { Epilogue::Add },
                 by_input: grad_input.is_some(),
             };
@@ -123,11 +119,11 @@ where
 /// The products of one plane.
 #[derive(Clone, Copy)]
 struct Products {
-    /// Tiles, and the strides of input and output tiles.
-    images: [usize; 3],
-    /// Channels of input and output.
+    inputs: PlaneShape,
+    outputs: PlaneShape,
+    kernels: PlaneShape,
+    /// Of input and output.
     channels: [usize; 2],
-    kernel_stride: usize,
     /// What becomes of the gradient by the kernels.
     store: Epilogue<'static>,
     /// Whether the gradient by the input is wanted.
@@ -145,27 +141,27 @@ impl Products {
         kernel: &[f32],
         grad_kernel: &mut [f32],
     ) {
-        let Self { images: [tiles, input_stride, output_stride], kernel_stride, .. } = self;
-        let [in_channels, out_channels] = self.channels;
+        let Self { inputs, outputs, kernels, channels: [in_channels, out_channels], .. } = self;
+        let tiles = inputs.rows;
         Product {
             precision: Precision::F32,
             sizes: Sizes { rows: out_channels, columns: in_channels, depth: tiles },
-            lhs: Lhs { data: grad_output, row_stride: 1, stride: output_stride },
-            rhs: Rhs::Rows { data: input, stride: input_stride },
+            lhs: Lhs { data: grad_output, row_stride: 1, stride: outputs.row_stride },
+            rhs: Rhs::Rows { data: input, stride: inputs.row_stride },
             output: grad_kernel,
-            row_stride: kernel_stride,
+            row_stride: kernels.row_stride,
             epilogue: self.store,
-            ahead: [kernel, &[]],
+            ahead: [if self.by_input { kernel } else { &[] }, &[]],
         }
         .run(level);
         if self.by_input {
             Product {
                 precision: Precision::F32,
                 sizes: Sizes { rows: tiles, columns: in_channels, depth: out_channels },
-                lhs: Lhs { data: grad_output, row_stride: output_stride, stride: 1 },
-                rhs: Rhs::Rows { data: kernel, stride: kernel_stride },
+                lhs: Lhs { data: grad_output, row_stride: outputs.row_stride, stride: 1 },
+                rhs: Rhs::Rows { data: kernel, stride: kernels.row_stride },
                 output: input,
-                row_stride: input_stride,
+                row_stride: inputs.row_stride,
                 epilogue: Epilogue::Overwrite,
                 ahead: [next_grad_output, &[]],
             }

@@ -3,14 +3,11 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::points::Algorithm;
+use super::points::Matrices;
 use super::tiles::Tiles;
 use crate::conv2d::Inputs;
 use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after, pack_transposed, packed_len};
 use crate::{Activation, Precision, SimdLevel};
-
-/// Kernels transformed by a task.
-const KERNELS_PER_TASK: usize = 8;
 
 pub(super) struct Pack<'a, A, const M: usize, const R: usize, const P: usize> {
     pub(super) level: SimdLevel,
@@ -22,7 +19,7 @@ pub(super) struct Pack<'a, A, const M: usize, const R: usize, const P: usize> {
 
 impl<A, const M: usize, const R: usize, const P: usize> WithSimd for Pack<'_, A, M, R, P>
 where
-    A: Algorithm<M, R, P>,
+    A: Matrices<M, R, P>,
 {
     type Output = ();
 
@@ -30,7 +27,7 @@ where
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { level, tiles, weight, packed, scratch } = self;
         let (shape, kernels) = (tiles.grid.shape, tiles.grid.kernels());
-        transform_kernels(simd, tiles, weight, scratch);
+        tiles.all_kernels(simd, weight, scratch);
         let sizes = [shape.out_channels, shape.in_channels];
         packed
             .par_chunks_mut(packed_len(shape.out_channels, shape.in_channels))
@@ -39,25 +36,6 @@ where
                 pack_transposed(level, sizes, (plane, kernels.row_stride), packed);
             });
     }
-}
-
-/// Transforms all kernels into the planes of [`Grid::kernels`](super::Grid::kernels).
-#[inline(always)]
-pub(super) fn transform_kernels<A, S, const M: usize, const R: usize, const P: usize>(
-    simd: S,
-    tiles: Tiles<A, M, R, P>,
-    weight: &[f32],
-    planes: &mut [f32],
-) where
-    A: Algorithm<M, R, P>,
-    S: Simd,
-{
-    tiles.grid.kernels().par_bands(planes, KERNELS_PER_TASK).for_each(|band| {
-        simd.vectorize(
-            #[inline(always)]
-            || tiles.kernels(simd, weight, band),
-        );
-    });
 }
 
 pub(super) struct Forward<'a, A, const M: usize, const R: usize, const P: usize> {
@@ -71,7 +49,7 @@ pub(super) struct Forward<'a, A, const M: usize, const R: usize, const P: usize>
 
 impl<A, const M: usize, const R: usize, const P: usize> WithSimd for Forward<'_, A, M, R, P>
 where
-    A: Algorithm<M, R, P>,
+    A: Matrices<M, R, P>,
 {
     type Output = ();
 
@@ -91,12 +69,7 @@ where
             let (input_planes, rest) = scratch.split_at_mut(inputs.len());
             let output_planes = &mut rest[..outputs.len()];
 
-            inputs.par_bands(input_planes, grid.columns()).for_each(|band| {
-                simd.vectorize(
-                    #[inline(always)]
-                    || tiles.input(simd, input, band),
-                );
-            });
+            tiles.all_inputs(simd, input, (inputs, input_planes));
 
             let sizes = Sizes { rows: inputs.rows, columns: out_channels, depth: in_channels };
             let (input_len, packed_len) =

@@ -6,6 +6,7 @@ use pulp::Simd;
 
 use super::transform::Square;
 use crate::simd::{load, store};
+use crate::window::inside;
 
 /// Height, width and channels of a map.
 #[derive(Clone, Copy)]
@@ -32,13 +33,8 @@ impl MapShape {
 
     /// The part of the square of `size` × `size` pixels from (top, left) on.
     pub(super) fn overlap(self, size: usize, [top, left]: [isize; 2]) -> Overlap {
-        let inside = |start: isize, len: usize| {
-            let size = size.cast_signed();
-            let first = (-start).clamp(0, size);
-            let last = (len.cast_signed() - start).clamp(first, size);
-            first.cast_unsigned()..last.cast_unsigned()
-        };
-        let (rows, columns) = (inside(top, self.height), inside(left, self.width));
+        let rows = inside(top, size, self.height);
+        let columns = inside(left, size, self.width);
         let is_empty = rows.is_empty() || columns.is_empty();
         let (y, x) = (top + rows.start.cast_signed(), left + columns.start.cast_signed());
         let pixel = if is_empty { 0 } else { y.cast_unsigned() * self.width + x.cast_unsigned() };

@@ -17,7 +17,7 @@
 //! the interpolation is Toom's and Cook's.
 
 /// The matrices of F(M, R) at P points.
-pub(super) trait Algorithm<const M: usize, const R: usize, const P: usize>:
+pub(super) trait Matrices<const M: usize, const R: usize, const P: usize>:
     Copy + Send + Sync
 {
     /// Bᵀ.
@@ -41,19 +41,19 @@ pub(super) struct F6x3;
 #[derive(Clone, Copy)]
 pub(super) struct F4x3;
 
-impl Algorithm<4, 5, 8> for F4x5 {
+impl Matrices<4, 5, 8> for F4x5 {
     const INPUT: [[f32; 8]; 8] = input(&EIGHT);
     const KERNEL: [[f32; 5]; 8] = kernel(&EIGHT);
     const OUTPUT: [[f32; 4]; 8] = powers(&EIGHT);
 }
 
-impl Algorithm<6, 3, 8> for F6x3 {
+impl Matrices<6, 3, 8> for F6x3 {
     const INPUT: [[f32; 8]; 8] = input(&EIGHT);
     const KERNEL: [[f32; 3]; 8] = kernel(&EIGHT);
     const OUTPUT: [[f32; 6]; 8] = powers(&EIGHT);
 }
 
-impl Algorithm<4, 3, 6> for F4x3 {
+impl Matrices<4, 3, 6> for F4x3 {
     const INPUT: [[f32; 6]; 6] = input(&SIX);
     const KERNEL: [[f32; 3]; 6] = kernel(&SIX);
     const OUTPUT: [[f32; 4]; 6] = powers(&SIX);
@@ -142,7 +142,7 @@ mod tests {
     /// Aᵀ · ((G · g) ⊙ (Bᵀ · d)) is the correlation of d with g.
     fn check<A, const M: usize, const R: usize, const P: usize>(_: A)
     where
-        A: Algorithm<M, R, P>,
+        A: Matrices<M, R, P>,
     {
         assert_eq!(P, M + R - 1);
         let times = |row: &[f32], x: &[f64]| -> f64 {

@@ -4,15 +4,19 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use pulp::Simd;
+use rayon::prelude::*;
 
 use super::grid::Grid;
 use super::map::MapShape;
 use super::planes::{Band, PlaneShape};
-use super::points::Algorithm;
+use super::points::Matrices;
 use super::transform::{Square, analyse, synthesise};
 use crate::Activation;
 use crate::conv2d::Conv2dShape;
 use crate::simd::load;
+
+/// Kernels transformed by a task.
+const KERNELS_PER_TASK: usize = 8;
 
 /// The transforms of an algorithm over a grid.
 #[derive(Clone, Copy)]
@@ -21,14 +25,41 @@ pub(super) struct Tiles<A, const M: usize, const R: usize, const P: usize> {
     algorithm: PhantomData<A>,
 }
 
-impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles<A, M, R, P> {
+impl<A: Matrices<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles<A, M, R, P> {
     pub(super) fn new(shape: Conv2dShape, _: A) -> Self {
         Self { grid: Grid::new(shape, M, P), algorithm: PhantomData }
     }
 
+    /// All input tiles of some images to planes, on all threads.
+    #[inline(always)]
+    pub(super) fn all_inputs<S: Simd>(
+        self,
+        simd: S,
+        images: &[f32],
+        (shape, planes): (PlaneShape, &mut [f32]),
+    ) {
+        shape.par_bands(planes, self.grid.columns()).for_each(|band| {
+            simd.vectorize(
+                #[inline(always)]
+                || self.input(simd, images, band),
+            );
+        });
+    }
+
+    /// All kernels to the planes of [`Grid::kernels`], on all threads.
+    #[inline(always)]
+    pub(super) fn all_kernels<S: Simd>(self, simd: S, weight: &[f32], planes: &mut [f32]) {
+        self.grid.kernels().par_bands(planes, KERNELS_PER_TASK).for_each(|band| {
+            simd.vectorize(
+                #[inline(always)]
+                || self.kernels(simd, weight, band),
+            );
+        });
+    }
+
     /// Input tiles to planes: Bᵀ · d · B.
     #[inline(always)]
-    pub(super) fn input<S: Simd>(self, simd: S, images: &[f32], mut band: Band<'_>) {
+    fn input<S: Simd>(self, simd: S, images: &[f32], mut band: Band<'_>) {
         let map = self.grid.input_map();
         for row in 0..band.rows() {
             let (image, pixel) = self.grid.place(band.first() + row);
@@ -111,7 +142,7 @@ impl<A: Algorithm<M, R, P>, const M: usize, const R: usize, const P: usize> Tile
 
     /// Kernels to planes: G · g · Gᵀ.
     #[inline(always)]
-    pub(super) fn kernels<S: Simd>(self, simd: S, weight: &[f32], mut band: Band<'_>) {
+    fn kernels<S: Simd>(self, simd: S, weight: &[f32], mut band: Band<'_>) {
         let map = self.kernel_map();
         let (overlap, mut tile) = (map.overlap(R, [0, 0]), Square::<S::f32s, R>::zeros(simd));
         for row in 0..band.rows() {
