@@ -14,9 +14,9 @@ use args::Args;
 fn main() -> ExitCode {
     let args = Args::parse();
     let console = Console::new(if args.quiet { Verbosity::Quiet } else { Verbosity::Normal });
-    nin_cli::install_logging(console.log());
+    nin_cli::install_logging(&console);
     nin_cli::exit_code(|| {
-        test(&args.request()?, &console, &nin_cli::listen_to_signals()?)?;
+        test(&args.request()?, &console, &nin_cli::listen_to_signals(&console)?)?;
         Ok(())
     })
 }

@@ -15,7 +15,7 @@ use args::Args;
 fn main() -> ExitCode {
     let args = Args::parse();
     let console = Console::new(if args.quiet { Verbosity::Quiet } else { Verbosity::Normal });
-    nin_cli::install_logging(console.log());
+    nin_cli::install_logging(&console);
     nin_cli::exit_code(|| run(&args, &console))
 }
 
@@ -29,6 +29,6 @@ fn run(args: &Args, console: &Console) -> anyhow::Result<()> {
         (None, Some(file)) => Start::Weights(file.clone()),
         (None, None) => Start::New,
     };
-    train(&config, &start, console, &nin_cli::listen_to_signals()?)?;
+    train(&config, &start, console, &nin_cli::listen_to_signals(console)?)?;
     Ok(())
 }

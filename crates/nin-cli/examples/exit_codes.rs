@@ -5,6 +5,6 @@ use std::process::ExitCode;
 use nin_trainer::{Console, TrainError};
 
 fn main() -> ExitCode {
-    nin_cli::install_logging(Console::default().log());
+    nin_cli::install_logging(&Console::default());
     nin_cli::exit_code(|| Err(TrainError::Usage("no such flag".to_owned()).into()))
 }

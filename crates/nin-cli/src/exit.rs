@@ -4,7 +4,7 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use nin_trainer::TrainError;
+use nin_trainer::{TrainError, printable};
 
 /// Does the work, prints its error, if any, on stderr, and says by number what it
 /// was: 0 done, 1 a panic or an error that is no [`TrainError`], else
@@ -33,5 +33,5 @@ pub fn exit_code(work: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
 
 /// A line on stderr. A reader that has gone away must not change the exit code.
 fn print(line: std::fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", printable(&line.to_string()));
 }

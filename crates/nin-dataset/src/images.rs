@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use crate::DatasetError;
+use crate::digest::hex;
 use crate::permutation::PERMUTATION_LIMIT;
 
 /// Pictures of one size, stored N, H, W, C (channels-last) as bytes.
@@ -96,6 +99,21 @@ impl LabeledImages {
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
+
+    /// SHA-256 of sizes, pixels and labels in hexadecimal: the same for the same
+    /// pictures in the same order, whatever files they were read from.
+    pub fn fingerprint(&self) -> String {
+        let Images { count, height, width, channels, bytes } = &*self.images;
+        let mut digest = Sha256::new();
+        for &size in [count, height, width, channels] {
+            digest.update((size as u64).to_le_bytes());
+        }
+        digest.update(bytes);
+        for label in &*self.labels {
+            digest.update(label.to_le_bytes());
+        }
+        hex(&digest.finalize())
+    }
 }
 
 /// Pictures with the labels that a file gives them, which may be of no class.
@@ -136,6 +154,24 @@ pub fn class_counts(labels: &[u32], indices: &[u32], num_classes: usize) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fingerprint_tells_pictures_sizes_and_labels_apart() {
+        let fingerprint = |count, size, bytes: &[u8], labels: &[u32]| {
+            let images = Arc::new(Images::new(count, size, bytes.into()).unwrap());
+            LabeledImages { images, labels: labels.into() }.fingerprint()
+        };
+        let one = fingerprint(2, (1, 2, 1), &[1, 2, 3, 4], &[0, 1]);
+        assert_eq!(one.len(), 64);
+        assert_eq!(one, fingerprint(2, (1, 2, 1), &[1, 2, 3, 4], &[0, 1]));
+        for other in [
+            fingerprint(2, (2, 1, 1), &[1, 2, 3, 4], &[0, 1]),
+            fingerprint(2, (1, 2, 1), &[1, 2, 4, 3], &[0, 1]),
+            fingerprint(2, (1, 2, 1), &[1, 2, 3, 4], &[1, 0]),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
 
     #[test]
     fn pictures_are_stored_channels_last() {

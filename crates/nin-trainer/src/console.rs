@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::RunLog;
 
@@ -22,12 +22,25 @@ pub enum Verbosity {
 pub struct Console {
     verbosity: Verbosity,
     log: RunLog,
+    bars: MultiProgress,
 }
 
 impl Console {
     /// A console that shows as much as asked for.
     pub fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity, log: RunLog::default() }
+        Self { verbosity, ..Self::default() }
+    }
+
+    /// Writes to the terminal with no bar in the way: bars go, and come again
+    /// below what was written.
+    pub fn above_bars<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bars.suspend(write)
+    }
+
+    /// Whether stderr shows what moves: a terminal that is not a dumb one.
+    pub fn can_move() -> bool {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        std::io::stderr().is_terminal() && !is_dumb
     }
 
     /// Where a program writes its log so that it is found in the run's folder.
@@ -44,13 +57,14 @@ impl Console {
 
     /// A line that is shown in any case, on stdout.
     pub(crate) fn result(&self, line: impl Display) {
+        let line = printable(&line.to_string());
         // A reader that has gone away must not end the run.
-        let _ = writeln!(std::io::stdout(), "{line}");
+        self.above_bars(|| drop(writeln!(std::io::stdout(), "{line}")));
     }
 
-    /// A bar of `batches` on stderr, invisible where that is no terminal.
+    /// A bar of `batches` on stderr, invisible where nothing can move.
     pub(crate) fn bar(&self, prefix: String, batches: usize, done: usize) -> ProgressBar {
-        if self.verbosity == Verbosity::Quiet || !std::io::stderr().is_terminal() {
+        if self.verbosity == Verbosity::Quiet || !Self::can_move() {
             return ProgressBar::hidden();
         }
         let style = ProgressStyle::with_template(
@@ -67,12 +81,21 @@ impl Console {
             let _ = out.write_str(&clock(state.eta().as_secs()));
         })
         .progress_chars("█▉▊▋▌▍▎▏ ");
-        let bar = ProgressBar::with_draw_target(Some(batches as u64), ProgressDrawTarget::stderr());
+        let bar = self.bars.add(ProgressBar::new(batches as u64));
         bar.set_style(style);
         bar.set_prefix(prefix);
         bar.set_position(done as u64);
         bar
     }
+}
+
+/// Text without control characters but line ends: a name of a file may hold some, and
+/// a terminal would obey them.
+pub fn printable(text: &str) -> String {
+    let is_harmless = |c: char| !c.is_control() || c == '\n';
+    text.chars()
+        .map(|c| if is_harmless(c) { c.to_string() } else { c.escape_default().to_string() })
+        .collect()
 }
 
 /// Seconds as `m:ss` or `h:mm:ss`.
@@ -88,6 +111,11 @@ fn clock(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_are_spelt_out() {
+        assert_eq!(printable("a é\n\u{1b}[31m\r\u{9b}"), "a é\n\\u{1b}[31m\\r\\u{9b}");
+    }
 
     #[test]
     fn times_as_a_clock_shows_them() {

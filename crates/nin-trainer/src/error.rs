@@ -33,6 +33,18 @@ pub enum TrainError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A run that is to go on with other data than it began with.
+    #[error(
+        "the {part} set is not the one that the run began with (SHA-256 {saved}): it has {found}"
+    )]
+    OtherData {
+        /// The part: training or test.
+        part: &'static str,
+        /// Its fingerprint in the run's state.
+        saved: String,
+        /// Its fingerprint now.
+        found: String,
+    },
     /// A file that cannot be read.
     #[error("{}: {source}", path.display())]
     Read {
@@ -46,6 +58,16 @@ pub enum TrainError {
     Write {
         /// The file or folder.
         path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A folder without room for what a run keeps there.
+    #[error("cannot write {}: no room for {:.1} MiB: {source}", path.display(), *bytes as f64 / 1_048_576.0)]
+    NoRoom {
+        /// The folder.
+        path: PathBuf,
+        /// What the run needs there.
+        bytes: usize,
         /// What the system said.
         source: io::Error,
     },
@@ -105,11 +127,11 @@ impl TrainError {
                 ErrorKind::Bug => 1,
             },
             Self::Model(error) if !matches!(error, ModelError::Checkpoint(_)) => 2,
-            Self::Model(_) | Self::File { .. } | Self::Read { .. } => 3,
+            Self::Model(_) | Self::File { .. } | Self::Read { .. } | Self::OtherData { .. } => 3,
             Self::Diverged { .. } | Self::Dead { .. } => 4,
             Self::Device(_) => 5,
             Self::Record(RecordError::Metrics { .. }) => 3,
-            Self::Record(_) | Self::Write { .. } => 6,
+            Self::Record(_) | Self::Write { .. } | Self::NoRoom { .. } => 6,
             Self::Interrupted { signal, .. } => u8::try_from(128 + signal).unwrap_or(1),
             Self::Bug(_) => 1,
         }

@@ -1,25 +1,56 @@
 //! A wish from outside to end the run.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Set by a signal handler, looked at after every batch.
+/// The signal that asks a training to end, if one has.
+///
+/// A training looks at it after every batch. Where nobody looks and nothing would
+/// be lost, before a training begins and in a test, a program may end at once.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
+    /// The signal's number; 0 for none.
     signal: Arc<AtomicUsize>,
+    /// Whether somebody looks.
+    is_awaited: Arc<AtomicBool>,
 }
 
 impl Interrupt {
-    /// Where a signal handler stores its signal's number; 0 for none.
-    pub fn flag(&self) -> Arc<AtomicUsize> {
-        Arc::clone(&self.signal)
+    /// Asks for an end on behalf of a signal. `false` if nobody is going to look:
+    /// then the program may end at once, as it may when it is asked again.
+    pub fn ask(&self, signal: i32) -> bool {
+        let number = usize::try_from(signal).unwrap_or_default();
+        let asked_before = self.signal.swap(number, Ordering::SeqCst) != 0;
+        !asked_before && self.is_awaited.load(Ordering::SeqCst)
     }
 
     /// The signal that asked for an end, if any.
     pub fn signal(&self) -> Option<i32> {
-        match self.signal.load(Ordering::Relaxed) {
+        match self.signal.load(Ordering::SeqCst) {
             0 => None,
             signal => i32::try_from(signal).ok(),
         }
+    }
+
+    /// Promises to look at [`signal`](Self::signal) soon and often.
+    pub(crate) fn begin_to_look(&self) {
+        self.is_awaited.store(true, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_wish_is_heard_by_who_looks_and_the_second_by_nobody() {
+        let interrupt = Interrupt::default();
+        assert!(!interrupt.clone().ask(2), "nobody looks yet");
+        let interrupt = Interrupt::default();
+        interrupt.begin_to_look();
+        assert_eq!(interrupt.signal(), None);
+        assert!(interrupt.ask(15));
+        assert_eq!(interrupt.signal(), Some(15));
+        assert!(!interrupt.ask(2));
     }
 }

@@ -8,7 +8,9 @@ mod console;
 mod dead;
 mod error;
 mod evaluate;
+mod input;
 mod interrupt;
+mod origin;
 pub mod record;
 mod run_folder;
 mod run_log;
@@ -16,13 +18,14 @@ mod state;
 mod test;
 mod train;
 mod version;
+mod whole_file;
 mod workload;
 
 pub use config::{
     ComputeConfig, Config, ConfigSource, ConvChoice, DatasetName, DeviceChoice, OptimizerConfig,
     OptimizerKind, Precision, RunConfig, WeightDecayOn,
 };
-pub use console::{Console, Verbosity};
+pub use console::{Console, Verbosity, printable};
 pub use dead::OnDead;
 pub use error::TrainError;
 pub use evaluate::TestResult;

@@ -1,9 +1,9 @@
 //! The log of a run as a file in its folder.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::mem;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::TrainError;
@@ -21,7 +21,9 @@ pub struct RunLog {
 #[derive(Debug)]
 enum Target {
     Memory(Vec<u8>),
-    File(std::fs::File),
+    File(File, PathBuf),
+    /// A file that could not be written; nothing more is tried.
+    Failed(io::Error, PathBuf),
 }
 
 impl Default for Target {
@@ -42,8 +44,20 @@ impl RunLog {
         if let Target::Memory(kept) = mem::take(&mut *target) {
             file.write_all(&kept).map_err(TrainError::writing(path))?;
         }
-        *target = Target::File(file);
+        *target = Target::File(file, path.to_owned());
         Ok(())
+    }
+
+    /// Fails, once, if a line has been lost.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
+        let mut target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        match mem::take(&mut *target) {
+            Target::Failed(source, path) => Err(TrainError::Write { path, source }),
+            fine => {
+                *target = fine;
+                Ok(())
+            }
+        }
     }
 }
 
@@ -51,13 +65,19 @@ impl Write for RunLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *target {
-            Target::File(file) => file.write(bytes),
+            Target::File(file, path) => {
+                if let Err(error) = file.write_all(bytes) {
+                    *target = Target::Failed(error, mem::take(path));
+                }
+            }
             Target::Memory(kept) => {
                 let room = MEMORY_BYTES - kept.len();
                 kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-                Ok(bytes.len())
             }
+            Target::Failed(..) => {}
         }
+        // What went wrong is told by `check`, not by the line that met it.
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -81,6 +101,19 @@ mod tests {
         }
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text, "one before, after\ntwo before, after\n");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_log_that_cannot_be_written_is_an_error_once() {
+        let log = RunLog::default();
+        log.open(Path::new("/dev/full")).unwrap();
+        assert!(log.check().is_ok());
+        write!(log.clone(), "a line").unwrap();
+        write!(log.clone(), "another").unwrap();
+        let error = log.check().unwrap_err();
+        assert!(error.to_string().starts_with("cannot write /dev/full: No space left"), "{error}");
+        assert!(log.check().is_ok());
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! one file, so that no two moments can be mixed.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use nin_dataset::LoaderRngState;
@@ -13,10 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::dead::SignsOfLife;
 use crate::evaluate::Totals;
+use crate::input::read_checkpoint;
+use crate::origin::Origin;
 use crate::{Config, TrainError};
 
 /// The version of this file's form.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Everything that moves in a training, but for weights and momentum.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub(crate) struct Progress {
     pub(crate) schedule: ScheduleState,
     pub(crate) stop: StopState,
     pub(crate) best: BestTracker,
+    /// What the run's numbers come from, besides its settings.
+    pub(crate) origin: Origin,
     /// The configuration of the run.
     pub(crate) config: Config,
 }
@@ -52,6 +55,7 @@ impl Progress {
     /// Where a training starts.
     pub(crate) fn start(
         config: &Config,
+        origin: Origin,
         loaders: LoaderRngState,
         schedule: ScheduleState,
         best: BestTracker,
@@ -65,6 +69,7 @@ impl Progress {
             schedule,
             stop: StopState::default(),
             best,
+            origin,
             config: config.clone(),
         }
     }
@@ -100,7 +105,7 @@ pub(crate) fn check_finite(tensors: &StateDict) -> Result<(), LayerError> {
 
 /// Progress, weights and momentum from a file.
 pub(crate) fn read(path: &Path) -> Result<(Progress, StateDict, StateDict), TrainError> {
-    let bytes = fs::read(path).map_err(TrainError::reading(path))?;
+    let bytes = read_checkpoint(path)?;
     let (tensors, progress): (StateDict, Progress) =
         checkpoint::from_bytes(&bytes).map_err(TrainError::in_file(path))?;
     if progress.format != FORMAT {

@@ -6,7 +6,8 @@ use nin_dataset::{
 };
 use nin_model::{ModelConfig, ModelInfo, Network};
 
-use crate::{Config, TrainError, version};
+use crate::origin::Origin;
+use crate::{Config, TrainError, compute, version};
 
 /// Loaded and divided data, the network planned for them, and how pictures
 /// become its inputs.
@@ -75,6 +76,15 @@ impl Workload {
         }
     }
 
+    /// What a run over these data comes from.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin {
+            train: self.train.data().fingerprint(),
+            test: self.test.data().fingerprint(),
+            instruction_set: compute::instruction_set().to_owned(),
+        }
+    }
+
     /// How many pictures of each class the training part has.
     pub(crate) fn train_counts(&self) -> Vec<usize> {
         class_counts(&self.train.data().labels, &self.split.train, self.class_names.len())
@@ -105,7 +115,7 @@ pub(crate) fn log_program(device: &str, threads: usize) {
     tracing::info!(
         "nin {}, {device}, {threads} threads, {}",
         version(),
-        crate::compute::instruction_set()
+        compute::instruction_set()
     );
     if cfg!(debug_assertions) {
         tracing::warn!("this is a debug build: it is many times slower than --release");

@@ -7,7 +7,6 @@ mod common;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::sync::atomic::Ordering;
 
 use common::{Runs, files, metrics, quiet, resume, start, weights};
 use nin_schedule::ScheduleKind;
@@ -86,7 +85,7 @@ fn an_interrupt_before_the_first_batch_leaves_a_run_that_can_be_resumed() {
         let name = signal.to_string();
         let (config, run) = (runs.tiny(&name), runs.path(&name));
         let interrupt = Interrupt::default();
-        interrupt.flag().store(signal, Ordering::Relaxed);
+        interrupt.ask(signal);
         for begin in [Start::New, Start::Resume(run.clone())] {
             let error = train(&config, &begin, &quiet(), &interrupt).unwrap_err();
             assert_eq!(error.exit_code(), code);
@@ -195,7 +194,11 @@ fn a_crash_after_the_last_state_is_made_good() {
     // the middle of the next row, and while it wrote a checkpoint.
     let mut rows = OpenOptions::new().append(true).open(run.join("metrics.csv")).unwrap();
     rows.write_all(b"4,0.1,9.0,0.5,9.0,0.5,1.0,30.0\n5,0.1,9").unwrap();
-    fs::write(run.join("checkpoints/4.safetensors.tmp"), "half").unwrap();
+    for leftover in ["checkpoints/4.safetensors.tmp", "checkpoints/trial-1.tmp", "metrics.csv.tmp"]
+    {
+        fs::write(run.join(leftover), "half").unwrap();
+    }
+    fs::write(run.join("mine.tmp"), "the user's").unwrap();
     config.schedule.max_epoch = 5;
     resume(&config, &run).unwrap();
     assert_eq!(metrics(&run), metrics(&runs.path("whole")));
@@ -203,7 +206,55 @@ fn a_crash_after_the_last_state_is_made_good() {
     let firsts: Vec<_> = text.lines().map(|line| line.split(',').next().unwrap()).collect();
     assert_eq!(firsts, ["epoch", "1", "2", "3", "4", "5"]);
     assert!(weights(&run, 5) == weights(&runs.path("whole"), 5));
-    assert!(!run.join("checkpoints/4.safetensors.tmp").exists());
+    let temporary: Vec<_> =
+        files(&run).into_keys().filter(|p| p.extension() == Some("tmp".as_ref())).collect();
+    assert_eq!(temporary, [run.join("mine.tmp")]);
+}
+
+#[test]
+fn a_run_can_be_resumed_from_its_start() {
+    let runs = Runs::new();
+    start(&runs.tiny("whole")).unwrap();
+    // As if the program had been killed in its first epoch, before or after it made
+    // its records.
+    for lost in [&[][..], &["metrics.csv", "train.log", "network.svg", "curves.svg"]] {
+        let run = runs.path("run");
+        let (config, interrupt) = (runs.tiny("run"), Interrupt::default());
+        interrupt.ask(15);
+        train(&config, &Start::New, &quiet(), &interrupt).unwrap_err();
+        for name in lost {
+            let _ = fs::remove_file(run.join(name));
+        }
+        resume(&config, &run).unwrap();
+        assert!(weights(&runs.path("whole"), 3) == weights(&run, 3));
+        assert_eq!(metrics(&runs.path("whole")), metrics(&run));
+        assert!(run.join("network.svg").exists());
+        fs::remove_dir_all(run).unwrap();
+    }
+}
+
+#[test]
+fn a_run_does_not_go_on_with_other_data() {
+    let runs = Runs::new();
+    let mut config = runs.tiny("run");
+    start(&config).unwrap();
+    config.schedule.max_epoch = 4;
+    let before = files(&runs.path("run"));
+    for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
+        let path = runs.path("40 pictures").join(name);
+        let good = fs::read(&path).unwrap();
+        let mut other = good.clone();
+        *other.last_mut().unwrap() ^= 1;
+        fs::write(&path, other).unwrap();
+        let error = resume(&config, &runs.path("run")).unwrap_err();
+        assert_eq!(error.exit_code(), 3, "{error}");
+        let part = if name.starts_with("train") { "training" } else { "test" };
+        let wanted = format!("the {part} set is not the one that the run began with");
+        assert!(error.to_string().starts_with(&wanted), "{error}");
+        assert!(files(&runs.path("run")) == before);
+        fs::write(&path, good).unwrap();
+    }
+    resume(&config, &runs.path("run")).unwrap();
 }
 
 #[test]

@@ -205,7 +205,7 @@ fn an_interrupted_test_is_no_run_to_resume() {
     let runs = Runs::new();
     start(&runs.tiny("run")).unwrap();
     let interrupt = Interrupt::default();
-    interrupt.flag().store(2, std::sync::atomic::Ordering::Relaxed);
+    interrupt.ask(2);
     let error = test(&request(runs.path("run")), &quiet(), &interrupt).unwrap_err();
     assert_eq!((error.exit_code(), error.to_string()), (130, "interrupted".to_owned()));
 }

@@ -9,9 +9,13 @@ use super::Config;
 use super::keys;
 use super::value::{self, KeyError, Problem};
 use crate::TrainError;
+use crate::input::read_at_most;
 
 /// The recommended recipe.
 const DEFAULT: &str = include_str!("../../default.toml");
+
+/// The most bytes of a configuration, several hundred times the reference's.
+const LARGEST_FILE_BYTES: u64 = 4 << 20;
 
 /// A configuration in the making: one TOML file over the neutral defaults, and
 /// what was set over it.
@@ -45,8 +49,10 @@ impl ConfigSource {
     /// A file that cannot be read, or is no TOML.
     pub fn read(path: &Path) -> Result<Self, TrainError> {
         let origin = path.display().to_string();
-        let text = std::fs::read_to_string(path)
+        let bytes = read_at_most(path, LARGEST_FILE_BYTES)
             .map_err(|error| TrainError::Usage(format!("{origin}: {error}")))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| TrainError::Usage(format!("{origin}: not UTF-8: {error}")))?;
         Self::parse(origin, text)
     }
 

@@ -25,6 +25,9 @@ pub struct RunConfig {
     pub model_base_path: Option<PathBuf>,
     /// What happens when the training is found dead.
     pub on_dead: OnDead,
+    /// Seconds after which the state is saved again within an epoch; 0 to save it at
+    /// the end of epochs and when interrupted only.
+    pub save_every_secs: u32,
 }
 
 impl Default for RunConfig {
@@ -35,6 +38,7 @@ impl Default for RunConfig {
             seed: 42,
             model_base_path: None,
             on_dead: OnDead::Warn,
+            save_every_secs: 300,
         }
     }
 }

@@ -22,7 +22,8 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::prelude::DrawingBackend;
 use plotters::style::{FontStyle, RGBColor, WHITE, register_font};
 
-use super::{EpochRecord, RecordError, replace_file};
+use super::{EpochRecord, RecordError};
+use crate::whole_file::write_whole;
 use epochs::Epochs;
 use panel::{DOT_PX, FONT, Panel, Series};
 
@@ -53,8 +54,12 @@ const MOST_DOTS: usize = 60;
 pub fn draw_curves(folder: &Path, title: &str, records: &[EpochRecord]) -> Result<(), RecordError> {
     register_font(FONT, FontStyle::Normal, ttf_noto_sans::REGULAR)
         .map_err(|_| failure("the embedded font is not one"))?;
-    replace_file(&folder.join("curves.svg"), svg(title, records)?.as_bytes())?;
-    replace_file(&folder.join("curves.png"), &png(title, records)?)
+    let write = |name: &str, content: &[u8]| {
+        let path = folder.join(name);
+        write_whole(&path, content).map_err(RecordError::at(&path))
+    };
+    write("curves.svg", svg(title, records)?.as_bytes())?;
+    write("curves.png", &png(title, records)?)
 }
 
 fn svg(title: &str, records: &[EpochRecord]) -> Result<String, RecordError> {

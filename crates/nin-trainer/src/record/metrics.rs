@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{EpochRecord, RecordError, replace_file};
+use super::{EpochRecord, RecordError};
+use crate::whole_file::write_whole;
 
 /// The first line of `metrics.csv`.
 pub const HEADER: &str =
@@ -43,7 +44,8 @@ impl MetricsFile {
         let mut records = if path.exists() { read(path)? } else { Vec::new() };
         records.retain(|record| record.epoch <= epoch);
         let rows: String = records.iter().map(row).collect();
-        replace_file(path, format!("{HEADER}\n{rows}").as_bytes())?;
+        let content = format!("{HEADER}\n{rows}");
+        write_whole(path, content.as_bytes()).map_err(RecordError::at(path))?;
 
         let file = File::options().append(true).open(path).map_err(RecordError::at(path))?;
         let path = path.to_path_buf();

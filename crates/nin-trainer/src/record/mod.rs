@@ -11,8 +11,7 @@ pub mod metrics;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -76,16 +75,4 @@ impl RecordError {
     pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         |source| Self::Io { path: path.to_path_buf(), source }
     }
-}
-
-/// Writes a whole file so that a reader, or a crash, meets the old content or
-/// the new, never a half: a temporary file beside it, then a rename.
-pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<(), RecordError> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    let temporary = PathBuf::from(temporary);
-    let mut file = File::create(&temporary).map_err(RecordError::at(&temporary))?;
-    file.write_all(content).and_then(|()| file.sync_data()).map_err(RecordError::at(&temporary))?;
-    drop(file);
-    fs::rename(&temporary, path).map_err(RecordError::at(path))
 }

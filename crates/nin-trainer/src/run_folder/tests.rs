@@ -3,6 +3,9 @@ use std::thread;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use nin_dataset::DatasetName;
+
+use super::claim::safe_name;
 use super::*;
 
 #[test]
@@ -18,20 +21,75 @@ fn names_are_safe() {
     }
 }
 
+fn config_of(path: &Path) -> Config {
+    let mut config = Config::default();
+    config.run.model_base_path = Some(path.to_owned());
+    config
+}
+
+fn refusal(path: &Path) -> String {
+    let error = RunFolder::create(&config_of(path)).unwrap_err();
+    assert_eq!(error.exit_code(), 2, "{error}");
+    error.to_string()
+}
+
 #[test]
 fn a_used_folder_is_refused_and_an_empty_one_taken() {
     let folder = tempfile::tempdir().unwrap();
-    let config = |path: &Path| {
-        let mut config = Config::default();
-        config.run.model_base_path = Some(path.to_owned());
-        config
-    };
     let new = folder.path().join("a/b");
-    RunFolder::create(&config(&new)).unwrap();
+    let run = RunFolder::create(&config_of(&new)).unwrap();
     assert!(new.join("config.toml").exists());
-    let error = RunFolder::create(&config(&new)).unwrap_err();
-    assert!(error.to_string().contains("is not empty"), "{error}");
-    assert_eq!(error.exit_code(), 2);
+    run.write(&run.state(0), b"").unwrap();
+    drop(run);
+    assert!(refusal(&new).contains("is not empty"));
+
+    // A configuration of the user's own is no run of ours.
+    let theirs = folder.path().join("theirs");
+    fs::create_dir(&theirs).unwrap();
+    fs::write(theirs.join("config.toml"), "x").unwrap();
+    assert!(refusal(&theirs).contains("is not empty"));
+    assert_eq!(names(&theirs).unwrap(), ["config.toml"]);
+}
+
+#[test]
+fn a_folder_has_one_run_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let run = RunFolder::create(&config_of(&path)).unwrap();
+    let in_use = format!("{}: another program is training there", path.display());
+    assert_eq!(refusal(&path), in_use);
+    let mut second = RunFolder::open(&path).unwrap();
+    assert_eq!(second.lock().unwrap_err().to_string(), in_use);
+    drop(run);
+    second.lock().unwrap();
+}
+
+#[test]
+fn a_folder_whose_run_never_began_is_taken_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    drop(RunFolder::create(&config_of(&path)).unwrap());
+    for leftover in ["config.toml.tmp", "checkpoints/state-0.safetensors.tmp"] {
+        fs::write(path.join(leftover), "half").unwrap();
+    }
+    drop(RunFolder::create(&config_of(&path)).unwrap());
+    assert!(names(&path.join("checkpoints")).unwrap().is_empty());
+    let mut left = names(&path).unwrap();
+    left.sort();
+    assert_eq!(left, [".lock", "checkpoints", "config.toml"]);
+    for users_own in ["notes.txt", "notes.tmp", "checkpoints/notes.txt"] {
+        fs::write(path.join(users_own), "mine").unwrap();
+        assert!(refusal(&path).contains("is not empty"), "{users_own}");
+        fs::remove_file(path.join(users_own)).unwrap();
+    }
+}
+
+#[test]
+fn room_is_tried_and_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = RunFolder::create(&config_of(&folder.path().join("run"))).unwrap();
+    run.check_room(&[0, 1, 100_000]).unwrap();
+    assert!(names(&run.checkpoints()).unwrap().is_empty());
 }
 
 #[test]
@@ -40,7 +98,7 @@ fn runs_of_the_same_minute_have_folders_of_their_own() {
     let now = "2026-02-03T04:05:59[UTC]".parse().unwrap();
     let dataset = DatasetName::FashionMnistSample;
     let mut names = thread::scope(|scope| {
-        let make = || dated(base.path(), &dataset, &now).unwrap();
+        let make = || dated(base.path(), &dataset, &now).unwrap().0;
         let started: Vec<_> = (0..5).map(|_| scope.spawn(make)).collect();
         let paths = started.into_iter().map(|run| run.join().unwrap());
         paths.map(|path| path.strip_prefix(base.path()).unwrap().to_owned()).collect::<Vec<_>>()
@@ -58,7 +116,7 @@ fn the_hour_that_clocks_repeat_makes_two_folders() {
     let first: Timestamp = "2026-10-25T00:30:00Z".parse().unwrap();
     let paths = [0, 3600].map(|later| {
         let now = ZonedDateTime::new(first + SignedDuration::from_secs(later), zone.clone());
-        dated(base.path(), &DatasetName::Mnist, &now).unwrap()
+        dated(base.path(), &DatasetName::Mnist, &now).unwrap().0
     });
     let names = paths.map(|path| path.file_name().unwrap().to_owned());
     assert_eq!(names, ["2026_10_25_02_30", "2026_10_25_02_30_2"]);

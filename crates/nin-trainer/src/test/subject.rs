@@ -1,6 +1,5 @@
 //! What is tested: weights, and all that must be known to use them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use nin_dataset::{Contrast, DataConfig, Statistic, Whitening};
@@ -8,6 +7,7 @@ use nin_layers::StateDict;
 use nin_model::{ModelInfo, checkpoint};
 
 use super::{Part, TestRequest};
+use crate::input::read_checkpoint;
 use crate::run_folder::RunFolder;
 use crate::train::resumed_config;
 use crate::{Config, TrainError};
@@ -24,7 +24,7 @@ pub(super) struct Subject {
 impl Subject {
     pub(super) fn read(request: &TestRequest) -> Result<Self, TrainError> {
         let path = file(&request.model_path)?;
-        let bytes = fs::read(&path).map_err(TrainError::reading(&path))?;
+        let bytes = read_checkpoint(&path)?;
         let (weights, info) =
             checkpoint::read_weights(&bytes).map_err(TrainError::in_file(&path))?;
         let mut config = match &info {

@@ -57,7 +57,10 @@ pub fn resumed_config(run: &Path) -> Result<Config, TrainError> {
 
 fn last_state(folder: &RunFolder) -> Result<PathBuf, TrainError> {
     let epoch = folder.last_state()?.ok_or_else(|| {
-        TrainError::in_file(folder.path())("nothing to resume: no state in checkpoints")
+        TrainError::in_file(folder.path())(
+            "nothing to resume: no state in checkpoints; a run that ended before its first one can \
+             be started again in this folder",
+        )
     })?;
     Ok(folder.state(epoch))
 }

@@ -34,6 +34,8 @@ pub(super) struct Session<'a> {
     metrics: MetricsFile,
     events: EventsFile,
     records: Vec<EpochRecord>,
+    /// When the state was last saved.
+    last_saved: Instant,
     /// What the last epoch has shown to be wrong.
     diagnosis: Option<Diagnosis>,
     console: &'a Console,
@@ -138,6 +140,7 @@ impl Session<'_> {
             partial.seconds = before + started.elapsed().as_secs_f64();
             bar.set_message(format!(", loss={:.3}", partial.totals.loss()));
             bar.inc(1);
+            self.save_state_if_due()?;
         }
         bar.abandon();
         self.loaders.end_pass(pictures);
@@ -204,7 +207,8 @@ impl Session<'_> {
             tracing::warn!("the curves were not drawn: {error}");
         }
         self.save_state()?;
-        self.folder.prune(epoch)
+        self.folder.prune(epoch)?;
+        self.console.log().check()
     }
 
     fn save_state(&mut self) -> Result<(), TrainError> {
@@ -214,7 +218,16 @@ impl Session<'_> {
         let weights = finite(epoch, self.engine.weights()?)?;
         let momentum = finite(epoch, self.engine.momentum()?)?;
         let bytes = state::to_bytes(&self.progress, weights, momentum)?;
-        self.folder.write(&self.folder.state(epoch), &bytes)
+        self.folder.write(&self.folder.state(epoch), &bytes)?;
+        self.last_saved = Instant::now();
+        Ok(())
+    }
+
+    /// Saves the state in the middle of a long epoch.
+    fn save_state_if_due(&mut self) -> Result<(), TrainError> {
+        let every = u64::from(self.config.run.save_every_secs);
+        let is_due = every > 0 && self.last_saved.elapsed().as_secs() >= every;
+        if is_due { self.save_state() } else { Ok(()) }
     }
 
     /// Saves the state in the middle of an epoch, for a resume at this batch.

@@ -1,9 +1,9 @@
 //! What a training begins with: new, resumed or from other weights.
 
-use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
-use candle_core::Device;
+use candle_core::{Device, Tensor};
 use nin_dataset::LoaderRng;
 use nin_layers::engine;
 use nin_layers::{LayerError, LayerSpec, Plan, StateDict};
@@ -12,8 +12,9 @@ use nin_schedule::Monitor;
 
 use super::super::{Start, announce, last_state};
 use super::Session;
+use crate::input::read_checkpoint;
 use crate::record::{EventsFile, MetricsFile};
-use crate::run_folder::RunFolder;
+use crate::run_folder::{KEPT_CHECKPOINTS, RunFolder};
 use crate::state::{self, Progress};
 use crate::workload::{Workload, log_program};
 use crate::{Config, Console, Interrupt, TrainError, compute};
@@ -40,13 +41,18 @@ impl<'a> Session<'a> {
             Start::New | Start::Weights(_) => None,
         };
         let mut stop = config.schedule.stop();
-        if let Some((_, (progress, ..))) = &saved {
-            stop.restore(progress.stop);
-            if let Some(reason) = stop.reason(progress.epoch as usize) {
-                announce::already_over(console, &config, reason, progress.epoch);
-                return Ok(None);
+        let saved = match saved {
+            Some((mut folder, saved)) => {
+                stop.restore(saved.0.stop);
+                if let Some(reason) = stop.reason(saved.0.epoch as usize) {
+                    announce::already_over(console, &config, reason, saved.0.epoch);
+                    return Ok(None);
+                }
+                folder.lock()?;
+                Some((folder, saved))
             }
-        }
+            None => None,
+        };
         let workload = Workload::load(&config)?;
         workload.log_parts();
         check_batch_norm(workload.network.plan(), &config, workload.split.train.len())?;
@@ -56,6 +62,7 @@ impl<'a> Session<'a> {
         let (folder, (mut progress, weights, momentum)) = match saved {
             Some((folder, saved)) => {
                 schedule.restore(saved.0.schedule.clone())?;
+                saved.0.origin.check(&workload.origin())?;
                 (Some(folder), saved)
             }
             None => {
@@ -65,7 +72,8 @@ impl<'a> Session<'a> {
                 };
                 let loaders = LoaderRng::new(config.run.seed).state();
                 let best = config.schedule.best_tracker();
-                let progress = Progress::start(&config, loaders, schedule.state(), best);
+                let progress =
+                    Progress::start(&config, workload.origin(), loaders, schedule.state(), best);
                 (None, (progress, weights, StateDict::new()))
             }
         };
@@ -80,22 +88,30 @@ impl<'a> Session<'a> {
             .map_err(|error| unfit(start, error))?;
         engine.load_momentum(&momentum).map_err(|error| unfit(start, error))?;
 
-        let (folder, metrics, records, events) = match folder {
-            None => {
-                let folder = RunFolder::create(&config)?;
-                let title = format!("{} on {}", config.run.name, config.data.dataset);
-                let drawing = workload.network.summary()?.draw(&title);
-                folder.write(&folder.path().join("network.svg"), drawing.as_bytes())?;
-                let metrics = MetricsFile::create(&folder.metrics())?;
-                let events = EventsFile::create(folder.path())?;
-                (folder, metrics, Vec::new(), events)
-            }
+        let is_new = folder.is_none();
+        let folder = match folder {
+            None => RunFolder::create(&config)?,
             Some(folder) => {
                 folder.update_config(&config)?;
-                let (metrics, records) = MetricsFile::resume(&folder.metrics(), progress.epoch)?;
-                let events = EventsFile::resume(folder.path(), progress.epoch)?;
-                (folder, metrics, records, events)
+                folder
             }
+        };
+        folder.check_room(&file_sizes(&config, &weights, is_new))?;
+        progress.schedule = schedule.state();
+        progress.stop = stop.state();
+        if is_new {
+            // From here on the run can be resumed, whatever ends it.
+            let bytes = state::to_bytes(&progress, weights, momentum)?;
+            folder.write(&folder.state(0), &bytes)?;
+        }
+        interrupt.begin_to_look();
+        let title = format!("{} on {}", config.run.name, config.data.dataset);
+        let drawing = workload.network.summary()?.draw(&title);
+        folder.write(&folder.path().join("network.svg"), drawing.as_bytes())?;
+        let (metrics, records) = MetricsFile::resume(&folder.metrics(), progress.epoch)?;
+        let events = match is_new {
+            true => EventsFile::create(folder.path())?,
+            false => EventsFile::resume(folder.path(), progress.epoch)?,
         };
         console.log().open(&folder.path().join("train.log"))?;
         announce::banner(&config, &workload, folder.path(), device).print(console);
@@ -112,11 +128,26 @@ impl<'a> Session<'a> {
             metrics,
             events,
             records,
+            last_saved: Instant::now(),
             diagnosis: None,
             console,
             interrupt,
         }))
     }
+}
+
+/// Bytes of the files that a run keeps, or, on a resume, adds with its next epoch:
+/// the weights of its epochs, the best ones, and the state beside the one before it.
+fn file_sizes(config: &Config, weights: &StateDict, is_new: bool) -> Vec<usize> {
+    let numbers: usize = weights.values().map(Tensor::elem_count).sum();
+    let weights = numbers * size_of::<f32>();
+    let momentum = if config.optimizer.momentum == 0.0 { 0 } else { weights };
+    let epochs = match (is_new, config.schedule.max_epoch) {
+        (false, _) => 1,
+        (true, 0) => KEPT_CHECKPOINTS as usize,
+        (true, limit) => limit.min(KEPT_CHECKPOINTS as usize),
+    };
+    [vec![weights; epochs + 1], vec![weights + momentum; if is_new { 2 } else { 1 }]].concat()
 }
 
 /// Fails if batch norm would meet a single number a channel, which has no
@@ -161,7 +192,7 @@ fn unfit(start: &Start, error: LayerError) -> TrainError {
 }
 
 fn read_weights(path: &Path) -> Result<StateDict, TrainError> {
-    let bytes = fs::read(path).map_err(TrainError::reading(path))?;
+    let bytes = read_checkpoint(path)?;
     let (weights, _) = checkpoint::read_weights(&bytes).map_err(TrainError::in_file(path))?;
     Ok(weights)
 }
@@ -173,6 +204,7 @@ fn may_continue(saved: &Config, wanted: &Config) -> Result<(), TrainError> {
     let mut allowed = saved.clone();
     allowed.run.comment.clone_from(&wanted.run.comment);
     allowed.run.on_dead = wanted.run.on_dead;
+    allowed.run.save_every_secs = wanted.run.save_every_secs;
     allowed.run.model_base_path.clone_from(&wanted.run.model_base_path);
     allowed.data.dataset_path.clone_from(&wanted.data.dataset_path);
     allowed.data.download = wanted.data.download;

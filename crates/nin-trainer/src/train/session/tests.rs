@@ -2,8 +2,6 @@
 mod idx;
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candle_core::Device;
 use nin_layers::engine::BatchResult;
@@ -56,14 +54,14 @@ fn config(run: &Path) -> Config {
 struct Signalling {
     engine: Box<dyn Engine>,
     left: usize,
-    signal: Arc<AtomicUsize>,
+    interrupt: Interrupt,
 }
 
 impl Signalling {
     fn count(&mut self) {
         self.left = self.left.saturating_sub(1);
         if self.left == 0 {
-            self.signal.store(15, Ordering::Relaxed);
+            self.interrupt.ask(15);
         }
     }
 }
@@ -114,8 +112,8 @@ fn run_until(config: &Config, start: &Start, stop_with: usize) -> Result<TestRes
     let (console, interrupt) = (Console::new(Verbosity::Quiet), Interrupt::default());
     let session = Session::open(config, start, &Device::Cpu, &console, &interrupt)?;
     let mut session = session.expect("the run is not over");
-    let signal = interrupt.flag();
-    session.engine = Box::new(Signalling { engine: session.engine, left: stop_with, signal });
+    let (engine, left) = (session.engine, stop_with);
+    session.engine = Box::new(Signalling { engine, left, interrupt: interrupt.clone() });
     session.run()
 }
 
