@@ -52,7 +52,7 @@ pub enum LayerError {
         name: String,
     },
     /// A tensor of the wrong shape.
-    #[error("tensor {name} has shape {got:?}, wanted {wanted:?}")]
+    #[error("tensor {name} has shape {got:?}, wanted {wanted:?}{}", channels_hint(got, wanted))]
     TensorShape {
         /// Its name.
         name: String,
@@ -81,5 +81,17 @@ impl From<LayerError> for candle_core::Error {
             LayerError::Candle(error) => error,
             error => Self::wrap(error),
         }
+    }
+}
+
+/// What two shapes mean that differ in the number of input channels alone.
+fn channels_hint(got: &[usize], wanted: &[usize]) -> String {
+    match (got, wanted) {
+        ([o, i, size @ ..], [wanted_o, wanted_i, wanted_size @ ..])
+            if i != wanted_i && o == wanted_o && size == wanted_size && size.len() == 2 =>
+        {
+            format!(": it is for {i} input channels, not {wanted_i}")
+        }
+        _ => String::new(),
     }
 }

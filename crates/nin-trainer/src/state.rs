@@ -75,6 +75,30 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// Whether a run over `pictures`, training and test together, can be in this
+    /// state and go on with what is `found`.
+    ///
+    /// # Errors
+    ///
+    /// Other data; numbers that no run reaches, which would take for ever to go on
+    /// from.
+    pub(crate) fn check(&self, found: &Origin, pictures: usize) -> Result<(), TrainError> {
+        self.origin.check(found)?;
+        // An epoch is two passes, and a pass draws twice for each picture at most.
+        let epochs = u64::from(self.epoch) + 2;
+        let most_draws = epochs.saturating_mul(4 * pictures as u64 + 4);
+        if self.epoch == u32::MAX || self.loaders.draws > most_draws {
+            let text = format!(
+                "the state claims epoch {} and {} draws, which no run reaches",
+                self.epoch, self.loaders.draws
+            );
+            return Err(TrainError::Usage(text));
+        }
+        Ok(())
+    }
+}
+
 const WEIGHTS: &str = "weights.";
 const MOMENTUM: &str = "momentum.";
 

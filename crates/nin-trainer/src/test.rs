@@ -94,6 +94,7 @@ pub fn test(
     threads.install(|| {
         log_program(compute::device_name(&device), rayon::current_num_threads());
         let workload = Workload::load(&config)?;
+        workload.check_memory()?;
         banner(request, &config, &path, compute::device_name(&device), &workload).print(console);
         let plan = workload.network.plan().clone();
         let parameters = weights.values().map(candle_core::Tensor::elem_count).sum::<usize>();
@@ -106,13 +107,16 @@ pub fn test(
                 let hint = if network_is_assumed { ASSUMED } else { "" };
                 TrainError::in_file(&path)(format!("{error}{hint}"))
             })?;
-        let batches = match request.split {
-            Part::Test => {
-                workload.test.batches((0..workload.test.data().len() as u32).collect())?
-            }
-            Part::Val => workload.train.batches(workload.split.val.clone())?,
-            Part::Train => workload.train.batches(workload.split.train.clone())?,
+        let (loader, order) = match request.split {
+            Part::Test => (&workload.test, (0..workload.test.data().len() as u32).collect()),
+            Part::Val => (&workload.train, workload.split.val.clone()),
+            Part::Train => (&workload.train, workload.split.train.clone()),
         };
+        if order.is_empty() {
+            let text = "--split val: the run had no validation part, data.val was 0";
+            return Err(TrainError::Usage(text.to_owned()));
+        }
+        let batches = loader.batches(order)?;
         let evaluation =
             evaluate(&mut *engine, batches, interrupt).map_err(|error| match error {
                 TrainError::Bug(error @ LayerError::NotFinite { .. }) => {

@@ -25,6 +25,7 @@ pub(crate) struct Workload {
     contrast: Contrast,
     whitening: Whitening,
     seed: u64,
+    batch_size: usize,
 }
 
 impl Workload {
@@ -55,6 +56,7 @@ impl Workload {
             contrast: config.data.contrast,
             whitening: config.data.whitening,
             seed: config.run.seed,
+            batch_size,
         })
     }
 
@@ -83,6 +85,31 @@ impl Workload {
             test: self.test.data().fingerprint(),
             instruction_set: compute::instruction_set().to_owned(),
         }
+    }
+
+    /// Pictures of the training and the test set.
+    pub(crate) fn pictures(&self) -> usize {
+        self.train.data().len() + self.test.data().len()
+    }
+
+    /// Fails where the maps of one batch, without which nothing is computed, cannot be
+    /// had: the system ends a program that asks for too much, without a word.
+    pub(crate) fn check_memory(&self) -> Result<(), TrainError> {
+        let plan = self.network.plan();
+        let input = plan.input();
+        let maps = plan.outputs().iter().chain([&input]).map(|map| map.iter().product::<usize>());
+        let numbers: usize = maps.sum();
+        let samples = self.batch_size.min(self.pictures());
+        let bytes = numbers.saturating_mul(samples).saturating_mul(size_of::<f32>());
+        Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| {
+            let [_, height, width] = input;
+            TrainError::Usage(format!(
+                "optimizer.batch_size = {}: at {height} × {width} px the maps of a batch take \
+                 {:.1} GiB, which this machine does not have",
+                self.batch_size,
+                bytes as f64 / f64::from(1 << 30)
+            ))
+        })
     }
 
     /// How many pictures of each class the training part has.

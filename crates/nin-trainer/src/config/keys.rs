@@ -8,6 +8,10 @@ use super::Config;
 
 /// The place of `key` in `root`; tables on the way are made.
 pub(super) fn slot<'a>(root: &'a mut Value, key: &str) -> Result<&'a mut Value, String> {
+    // Far more than the longest key has; each makes a table within a table.
+    if key.split('.').count() > 16 {
+        return Err("want a key such as schedule.factor".to_owned());
+    }
     key.split('.').try_fold(root, |outer, part| match outer {
         _ if part.is_empty() => Err("want a key such as schedule.factor".to_owned()),
         Value::Table(table) => Ok(table.entry(part).or_insert_with(|| Value::Table(Table::new()))),

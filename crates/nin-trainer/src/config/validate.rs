@@ -7,6 +7,12 @@ use super::Config;
 use super::value::KeyError;
 use crate::TrainError;
 
+/// A test keeps a table of classes by classes and prints it.
+const MOST_CLASSES: usize = 4096;
+
+/// More than any machine has cores; the system has to keep each.
+const MOST_THREADS: usize = 1024;
+
 impl Config {
     /// Checks every section but `[model]`, which is checked when a
     /// [`Network`](nin_model::Network) is planned.
@@ -20,6 +26,16 @@ impl Config {
 
     pub(super) fn check(&self) -> Result<(), KeyError> {
         self.data.validate().map_err(in_data)?;
+        let classes = self.data.num_classes;
+        if classes > MOST_CLASSES {
+            let problem = format!("allowed is 1 to {MOST_CLASSES}, got {classes}");
+            return Err(KeyError::new("data", "num_classes", problem));
+        }
+        let threads = self.compute.threads;
+        if threads > MOST_THREADS {
+            let problem = format!("allowed is 0 to {MOST_THREADS}, got {threads}");
+            return Err(KeyError::new("compute", "threads", problem));
+        }
         self.optimizer
             .check()
             .map_err(|(key, problem)| KeyError::new("optimizer", key, problem))?;

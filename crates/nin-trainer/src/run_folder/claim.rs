@@ -52,7 +52,7 @@ pub(super) fn dated(
 fn check_unused(path: &Path) -> Result<(), TrainError> {
     let mut found = names(path)?;
     if found.iter().any(|name| name == LOCK_FILE) {
-        found.retain(|name| ![LOCK_FILE, CONFIG, CHECKPOINTS].contains(&name.as_str()));
+        found.retain(|name| ![LOCK_FILE, CONFIG, CHECKPOINTS].iter().any(|ours| name == ours));
         let checkpoints = path.join(CHECKPOINTS);
         if checkpoints.is_dir() {
             found.extend(names(&checkpoints)?);

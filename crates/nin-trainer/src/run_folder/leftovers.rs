@@ -1,5 +1,6 @@
 //! What a program leaves that ends while it writes a file.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
@@ -12,9 +13,15 @@ const REPLACED: [&str; 5] = [CONFIG, "metrics.csv", "network.svg", "curves.svg",
 
 /// Whether this is the name of one of our files that was never finished. The user's
 /// own files are none.
-pub(super) fn is_leftover(name: &str) -> bool {
-    let Some(whole) = name.strip_suffix(TEMPORARY_SUFFIX) else { return false };
-    whole.ends_with(".safetensors") || room::is_trial(whole) || REPLACED.contains(&whole)
+pub(super) fn is_leftover(name: &OsStr) -> bool {
+    let whole = name.to_str().and_then(|name| name.strip_suffix(TEMPORARY_SUFFIX));
+    whole.is_some_and(|whole| {
+        let epoch =
+            whole.strip_suffix(".safetensors").map(|stem| stem.trim_start_matches("state-"));
+        let is_checkpoint =
+            epoch.is_some_and(|epoch| epoch == "best" || epoch.parse::<u32>().is_ok());
+        is_checkpoint || room::is_trial(whole) || REPLACED.contains(&whole)
+    })
 }
 
 /// Removes what is left in a folder.
@@ -26,11 +33,11 @@ pub(super) fn remove_leftovers(folder: &Path) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// The names of everything in a folder; one that is not UTF-8 is none of ours.
-pub(super) fn names(folder: &Path) -> Result<Vec<String>, TrainError> {
+/// The names of everything in a folder.
+pub(super) fn names(folder: &Path) -> Result<Vec<OsString>, TrainError> {
     fs::read_dir(folder)
         .map_err(TrainError::reading(folder))?
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .map(|entry| Ok(entry?.file_name()))
         .collect::<Result<_, _>>()
         .map_err(TrainError::reading(folder))
 }

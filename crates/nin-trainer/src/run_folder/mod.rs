@@ -7,10 +7,12 @@ mod room;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::ZonedDateTime;
+use nin_dataset::DatasetName;
 
 use crate::whole_file::write_whole;
 use crate::{Config, TrainError};
@@ -126,7 +128,8 @@ impl RunFolder {
     /// Removes weights of all but the last epochs, and states older than `epoch`.
     pub(crate) fn prune(&self, epoch: u32) -> Result<(), TrainError> {
         let old_weights = self.epochs("")?.into_iter();
-        let old_weights = old_weights.filter(|&old| old + KEPT_CHECKPOINTS <= epoch);
+        let old_weights =
+            old_weights.filter(|&old| epoch.checked_sub(old) >= Some(KEPT_CHECKPOINTS));
         let old_states = self.epochs("state-")?.into_iter().filter(|&old| old < epoch);
         for path in
             old_weights.map(|old| self.weights(old)).chain(old_states.map(|old| self.state(old)))
@@ -136,10 +139,12 @@ impl RunFolder {
         Ok(())
     }
 
-    /// The numbers of the files `<prefix><number>.safetensors`.
+    /// The numbers of the files `<prefix><number>.safetensors`, written as we write
+    /// them: `03` is somebody's copy.
     fn epochs(&self, prefix: &str) -> Result<Vec<u32>, TrainError> {
-        let number = |name: &String| {
-            name.strip_prefix(prefix)?.strip_suffix(".safetensors")?.parse::<u32>().ok()
+        let number = |name: &OsString| {
+            let digits = name.to_str()?.strip_prefix(prefix)?.strip_suffix(".safetensors")?;
+            digits.parse::<u32>().ok().filter(|number| number.to_string() == digits)
         };
         Ok(names(&self.checkpoints())?.iter().filter_map(number).collect())
     }
@@ -147,14 +152,19 @@ impl RunFolder {
 
 /// A configuration as a file that can start another run: without its own place.
 fn text(config: &Config) -> Result<String, TrainError> {
-    if let Some(path) = &config.data.dataset_path
-        && path.to_str().is_none()
-    {
-        return Err(TrainError::Usage(format!(
-            "data.dataset_path: {} is not UTF-8, as config.toml has to be; give the folder another \
-             name or a link",
-            path.display()
-        )));
+    let own_data = match &config.data.dataset {
+        DatasetName::Folder(path) => Some(path),
+        _ => None,
+    };
+    let data_folders = [("dataset_path", config.data.dataset_path.as_ref()), ("dataset", own_data)];
+    for (key, path) in data_folders {
+        if let Some(path) = path.filter(|path| path.to_str().is_none()) {
+            return Err(TrainError::Usage(format!(
+                "data.{key}: {} is not UTF-8, as config.toml has to be; give the folder another \
+                 name or a link",
+                path.display()
+            )));
+        }
     }
     let mut written = config.clone();
     written.run.model_base_path = None;

@@ -3,8 +3,6 @@ use std::thread;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use nin_dataset::DatasetName;
-
 use super::claim::safe_name;
 use super::*;
 
@@ -145,11 +143,18 @@ fn a_data_folder_that_is_not_utf_8_is_named_before_anything_is_made() {
     let run = folder.path().join("run");
     let mut config = Config::default();
     config.run.model_base_path = Some(run.clone());
-    config.data.dataset_path = Some(std::ffi::OsStr::from_bytes(b"d\xff").into());
-    let error = RunFolder::create(&config).unwrap_err();
-    assert_eq!(error.exit_code(), 2, "{error}");
-    assert!(error.to_string().starts_with("data.dataset_path: d\u{fffd} is not"), "{error}");
-    assert!(!run.exists());
+    let odd = std::ffi::OsStr::from_bytes(b"d\xff");
+    for key in ["dataset", "dataset_path"] {
+        config.data = nin_dataset::DataConfig::default();
+        match key {
+            "dataset" => config.data.dataset = DatasetName::from_os_str(odd).unwrap(),
+            _ => config.data.dataset_path = Some(odd.into()),
+        }
+        let error = RunFolder::create(&config).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{error}");
+        assert!(error.to_string().starts_with(&format!("data.{key}: d\u{fffd} is not")), "{error}");
+        assert!(!run.exists());
+    }
 }
 
 #[test]
@@ -168,4 +173,18 @@ fn only_the_last_ten_epochs_are_kept() {
     assert_eq!(kept, (3..=12).collect::<Vec<_>>());
     assert_eq!(run.epochs("state-").unwrap(), [12]);
     assert_eq!((run.last_weights().unwrap(), run.last_state().unwrap()), (Some(12), Some(12)));
+}
+
+#[test]
+fn copies_of_the_user_are_no_epochs() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = RunFolder::create(&config_of(&folder.path().join("run"))).unwrap();
+    let copies = ["03", "+3", "3 (copy)", "4294967296", "4294967295", "state-03"];
+    for name in copies {
+        fs::write(run.checkpoints().join(format!("{name}.safetensors")), "").unwrap();
+    }
+    run.write(&run.weights(3), b"").unwrap();
+    run.prune(13).unwrap();
+    assert_eq!(run.epochs("").unwrap(), [u32::MAX], "no epoch reaches it, and it stays");
+    assert_eq!(names(&run.checkpoints()).unwrap().len(), copies.len());
 }

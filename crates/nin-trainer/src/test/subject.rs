@@ -80,9 +80,12 @@ fn described(request: &TestRequest, info: &ModelInfo) -> Result<Config, TrainErr
         Some(dataset) => dataset.clone(),
         None => info.dataset.parse()?,
     };
-    // Place and division of the data are the run's, where there is one.
-    let run = request.model_path.ancestors().find(|path| path.join("checkpoints").is_dir());
-    let trained_on = run.and_then(|run| resumed_config(run).ok()).map(|config| config.data);
+    if height != width {
+        let problem =
+            format!("pictures of {height} × {width} px, and this program makes square ones");
+        return Err(TrainError::in_file(&request.model_path)(problem));
+    }
+    let trained_on = run_of(&request.model_path).and_then(data_of_run);
     let trained_on = trained_on.filter(|data| data.dataset == dataset);
     if request.split != Part::Test && trained_on.is_none() {
         return Err(TrainError::Usage(
@@ -112,7 +115,29 @@ fn described(request: &TestRequest, info: &ModelInfo) -> Result<Config, TrainErr
         whitening,
         ..known
     };
+    config.validate()?;
     Ok(config)
+}
+
+/// The run's folder: the path itself, or the folder of the checkpoints around it.
+fn run_of(path: &Path) -> Option<&Path> {
+    if path.is_dir() {
+        return Some(path);
+    }
+    let checkpoints = path.parent()?;
+    let run = checkpoints.parent().filter(|_| checkpoints.ends_with("checkpoints"))?;
+    Some(if run.as_os_str().is_empty() { Path::new(".") } else { run })
+}
+
+/// Place and division of the data that a run was made with.
+fn data_of_run(run: &Path) -> Option<DataConfig> {
+    match resumed_config(run) {
+        Ok(config) => Some(config.data),
+        Err(error) => {
+            tracing::warn!("{error}; how the run's data were divided is not known");
+            None
+        }
+    }
 }
 
 /// For a file that does not say what its weights are for, as PyTorch programs

@@ -10,7 +10,7 @@ use nin_dataset::LoaderRng;
 use nin_layers::engine::{Batch, Engine, TrainStep};
 use nin_layers::{LabelSmoothing, LayerError, SgdParams, StateDict};
 use nin_model::checkpoint;
-use nin_schedule::{ConvergenceStop, Monitor, Schedule, StopReason};
+use nin_schedule::{ConvergenceStop, Monitor, RateChange, Schedule, StopReason};
 
 use super::announce;
 use crate::dead::Diagnosis;
@@ -79,6 +79,9 @@ impl Session<'_> {
         };
         let monitored = monitored(self.config.schedule.monitor, &record);
         let change = self.schedule.step_epoch(monitored);
+        if change == RateChange::Cut {
+            tracing::info!("epoch {epoch}: learning rate cut from {lr} to {}", self.schedule.lr());
+        }
         let reason = self.stop.step_epoch(epoch as usize, change);
         let is_best = self.progress.best.observe(epoch as usize, monitored);
         self.progress.epoch = epoch;

@@ -56,13 +56,14 @@ impl<'a> Session<'a> {
         let workload = Workload::load(&config)?;
         workload.log_parts();
         check_batch_norm(workload.network.plan(), &config, workload.split.train.len())?;
+        workload.check_memory()?;
         let steps = workload.train.batch_count(workload.split.train.len());
         let mut schedule = config.schedule.schedule(config.optimizer.lr, steps)?;
 
         let (folder, (mut progress, weights, momentum)) = match saved {
             Some((folder, saved)) => {
                 schedule.restore(saved.0.schedule.clone())?;
-                saved.0.origin.check(&workload.origin())?;
+                saved.0.check(&workload.origin(), workload.pictures())?;
                 (Some(folder), saved)
             }
             None => {
@@ -115,7 +116,7 @@ impl<'a> Session<'a> {
         };
         console.log().open(&folder.path().join("train.log"))?;
         announce::banner(&config, &workload, folder.path(), device).print(console);
-        tracing::info!("run folder {}", folder.path().display());
+        tracing::info!("seed {}, run folder {}", config.run.seed, folder.path().display());
         Ok(Some(Self {
             config,
             workload,
