@@ -6,6 +6,7 @@ mod command;
 mod compare;
 mod golden;
 mod python;
+mod soak;
 mod tidy;
 
 use std::path::Path;
@@ -22,6 +23,8 @@ enum Task {
     Compare(compare::Options),
     /// Write the PyTorch truth under golden/ anew
     Golden(golden::Options),
+    /// End trainings at random moments, resume them, and compare them with one that was not
+    Soak(soak::Options),
     /// Check what neither rustfmt nor clippy looks at
     Tidy(tidy::Options),
 }
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Task::Ci => ci::run(root()),
         Task::Compare(options) => compare::run(root(), &options),
         Task::Golden(options) => golden::run(root(), &options),
+        Task::Soak(options) => soak::run(root(), &options),
         Task::Tidy(options) => tidy::run(root(), &options),
     };
     match result {
