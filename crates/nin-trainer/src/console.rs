@@ -1,9 +1,12 @@
 //! What the user sees: results on stdout, bars on stderr.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{
+    ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle, WeakProgressBar,
+};
 
 use crate::RunLog;
 
@@ -18,11 +21,18 @@ pub enum Verbosity {
 }
 
 /// The user's terminal, or the files that stand for it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Console {
     verbosity: Verbosity,
     log: RunLog,
-    bars: MultiProgress,
+    /// The bar that moves, if one does.
+    bar: Arc<Mutex<WeakProgressBar>>,
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console").field("verbosity", &self.verbosity).finish_non_exhaustive()
+    }
 }
 
 impl Console {
@@ -31,10 +41,14 @@ impl Console {
         Self { verbosity, ..Self::default() }
     }
 
-    /// Writes to the terminal with no bar in the way: bars go, and come again
-    /// below what was written.
+    /// Writes to the terminal with no bar in the way: one that moves goes, and comes
+    /// again below what was written.
     pub fn above_bars<T>(&self, write: impl FnOnce() -> T) -> T {
-        self.bars.suspend(write)
+        let bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        match bar.filter(|bar| !bar.is_finished()) {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
     }
 
     /// Whether stderr shows what moves: a terminal that is not a dumb one.
@@ -81,7 +95,9 @@ impl Console {
             let _ = out.write_str(&clock(state.eta().as_secs()));
         })
         .progress_chars("█▉▊▋▌▍▎▏ ");
-        let bar = self.bars.add(ProgressBar::new(batches as u64));
+        let bar = ProgressBar::with_draw_target(Some(batches as u64), ProgressDrawTarget::stderr())
+            .with_finish(ProgressFinish::Abandon);
+        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = bar.downgrade();
         bar.set_style(style);
         bar.set_prefix(prefix);
         bar.set_position(done as u64);

@@ -16,11 +16,16 @@ const LARGEST_CHECKPOINT_BYTES: u64 = 4 << 30;
 ///
 /// What is no file or cannot be read, and a file too large to be a checkpoint.
 pub(crate) fn read_checkpoint(path: &Path) -> Result<Vec<u8>, TrainError> {
-    // A device may be endless, and a pipe wait for ever.
-    if !fs::metadata(path).map_err(TrainError::reading(path))?.is_file() {
-        return Err(TrainError::in_file(path)("not a file"));
+    read_file(path, LARGEST_CHECKPOINT_BYTES).map_err(TrainError::reading(path))
+}
+
+/// As [`read_at_most`], of a file and nothing else: a device may be endless, and a
+/// pipe wait for ever.
+pub(crate) fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
     }
-    read_at_most(path, LARGEST_CHECKPOINT_BYTES).map_err(TrainError::reading(path))
+    read_at_most(path, limit)
 }
 
 /// Reads a file of at most so many bytes.

@@ -129,35 +129,49 @@ impl Tally {
         times: usize,
         moments: &mut ChaCha8Rng,
     ) -> Result<()> {
-        let begun_at = self.endings;
+        let last = times.min(self.endings + MOST_ENDINGS_A_RUN);
         let mut child = program.start(run)?;
-        while self.endings < times && self.endings - begun_at < MOST_ENDINGS_A_RUN {
+        while self.endings < last {
             let share = f64::from(moments.next_u32()) / f64::from(u32::MAX);
             let ended = end_after(child, whole.time.mul_f64(share), self.ending.signal())?;
-            match ended.took {
-                Some(took) => {
-                    self.endings += 1;
-                    self.longest_end = self.longest_end.max(took);
-                    // It may have come to its own end while the signal was under way.
-                    let code = ended.output.status.code();
-                    if code != self.ending.exit_code() && code != Some(0) {
-                        self.wrong_codes += 1;
-                        eprintln!("{}", String::from_utf8_lossy(&ended.output.stderr));
-                    }
-                }
-                None => check(&ended.output)?,
-            }
-            let found = files::look_at(run)?;
-            self.files += found.whole;
-            self.broken += found.broken.len();
-            self.most_temporary = self.most_temporary.max(found.temporary);
-            found.broken.iter().for_each(|path| eprintln!("unreadable: {}", path.display()));
-            let has_begun = run.join("checkpoints/state-0.safetensors").exists()
-                || run.join("metrics.csv").exists();
-            self.restarted += usize::from(!has_begun);
+            let Some(took) = ended.took else {
+                // It was over before.
+                check(&ended.output)?;
+                return self.look_once_more(run);
+            };
+            self.count(&ended.output, took);
+            let has_begun = self.look(run)?;
             child = if has_begun { program.resume(run) } else { program.start(run) }?;
         }
         check(&child.wait_with_output()?)?;
+        self.look_once_more(run)
+    }
+
+    fn count(&mut self, output: &Output, took: Duration) {
+        self.endings += 1;
+        self.longest_end = self.longest_end.max(took);
+        // It may have come to its own end while the signal was under way.
+        let code = output.status.code();
+        if code != self.ending.exit_code() && code != Some(0) {
+            self.wrong_codes += 1;
+            eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+
+    /// Reads the files of a run that was ended; whether it had begun.
+    fn look(&mut self, run: &Path) -> Result<bool> {
+        let found = files::look_at(run)?;
+        self.files += found.whole;
+        self.broken += found.broken.len();
+        self.most_temporary = self.most_temporary.max(found.temporary);
+        found.broken.iter().for_each(|path| eprintln!("unreadable: {}", path.display()));
+        let has_begun = run.join("checkpoints/state-0.safetensors").exists()
+            || run.join("metrics.csv").exists();
+        self.restarted += usize::from(!has_begun);
+        Ok(has_begun)
+    }
+
+    fn look_once_more(&mut self, run: &Path) -> Result<()> {
         self.left_temporary += files::look_at(run)?.temporary;
         Ok(())
     }

@@ -1,16 +1,20 @@
 //! `metrics.csv`: one row an epoch, one header, the same after any number of
 //! resumes.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{EpochRecord, RecordError};
+use crate::input::read_file;
 use crate::whole_file::write_whole;
 
 /// The first line of `metrics.csv`.
 pub const HEADER: &str =
     "epoch,lr,train_loss,train_accuracy,val_loss,val_accuracy,seconds,images_per_second";
+
+/// The most bytes of a `metrics.csv`: half a million epochs.
+const LARGEST_BYTES: u64 = 64 << 20;
 
 /// `metrics.csv`, open for appending.
 ///
@@ -67,7 +71,7 @@ impl MetricsFile {
 /// A last line without its end is what a crash leaves and is skipped. A row
 /// whose epoch is not above those before it replaces them: it was written later.
 pub fn read(path: &Path) -> Result<Vec<EpochRecord>, RecordError> {
-    let text = fs::read(path).map_err(RecordError::at(path))?;
+    let text = read_file(path, LARGEST_BYTES).map_err(RecordError::at(path))?;
     // Cut at the last line end before decoding: a half line may be half a character.
     let end = text.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
     let text = String::from_utf8_lossy(&text[..end]);
@@ -87,7 +91,9 @@ pub fn read(path: &Path) -> Result<Vec<EpochRecord>, RecordError> {
             continue;
         }
         let record = parse_row(line).ok_or_else(|| error(index + 1, line, "eight numbers"))?;
-        records.retain(|earlier| earlier.epoch < record.epoch);
+        while records.last().is_some_and(|earlier| earlier.epoch >= record.epoch) {
+            records.pop();
+        }
         records.push(record);
     }
     Ok(records)

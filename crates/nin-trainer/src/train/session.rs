@@ -80,7 +80,10 @@ impl Session<'_> {
         let monitored = monitored(self.config.schedule.monitor, &record);
         let change = self.schedule.step_epoch(monitored);
         if change == RateChange::Cut {
-            tracing::info!("epoch {epoch}: learning rate cut from {lr} to {}", self.schedule.lr());
+            tracing::info!(
+                "epoch {epoch}: learning rate cut from {lr:.4e} to {:.4e}",
+                self.schedule.lr()
+            );
         }
         let reason = self.stop.step_epoch(epoch as usize, change);
         let is_best = self.progress.best.observe(epoch as usize, monitored);

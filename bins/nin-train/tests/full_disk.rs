@@ -1,0 +1,160 @@
+//! A disk that is full, or a limit on the size of files: an error that names the
+//! place, and everything that was whole stays whole.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
+
+mod program;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use program::{Place, assert_success, run, stderr};
+
+/// Runs the program below a script of the shell, which has it as `"$0" "$@"`.
+fn under(shell: &[&str], script: &str, place: &Place, arguments: &[String]) -> Output {
+    Command::new(shell[0])
+        .args(&shell[1..])
+        .args(["-c", script, env!("CARGO_BIN_EXE_nin-train")])
+        .args(arguments)
+        .env("PLACE", place.path(""))
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Ends with exit code 6 and a message of a file below `place`, with what the system
+/// says.
+fn assert_cannot_write(output: &Output, path: &Path, system: &str) {
+    let message = stderr(output);
+    assert_eq!(output.status.code(), Some(6), "{message}");
+    let error = message.lines().find(|line| line.starts_with("error: ")).unwrap_or_default();
+    assert!(error.contains(path.to_str().unwrap()) && error.contains(system), "{message}");
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+/// Everything in a run's folder that must be whole, by name.
+fn whole_files(run: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for folder in [run.to_owned(), run.join("checkpoints")] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let grows =
+                ["train.log", "metrics.csv", ".lock"].iter().any(|name| path.ends_with(name));
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if path.is_file() && !grows && !name.starts_with("events.") {
+                files.push((name, fs::read(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Blocks of 512 bytes, or of 1024 in some shells: less than a checkpoint takes.
+const SMALL_FILES: &str = "ulimit -f 4; exec \"$0\" \"$@\"";
+
+#[test]
+fn a_limit_on_files_is_met_before_the_first_epoch() {
+    let place = Place::new();
+    let output = under(&["sh"], SMALL_FILES, &place, &place.start("run"));
+    assert_cannot_write(&output, &place.path("run"), "File too large");
+    assert!(!stderr(&output).contains("Epoch ["), "{}", stderr(&output));
+    // Nothing was lost, and with the limit gone the same command goes through.
+    fs::remove_dir_all(place.path("run")).unwrap();
+    assert_success(&run(&place.start("run")));
+}
+
+#[test]
+fn a_limit_that_comes_later_leaves_what_was_saved() {
+    let place = Place::new();
+    assert_success(&run(&place.start("whole")));
+    let mut first = place.start("run");
+    first.extend(["--max-epoch".into(), "1".into()]);
+    assert_success(&run(&first));
+    let saved = whole_files(&place.path("run"));
+
+    let mut rest = place.resume("run");
+    rest.extend(["--max-epoch".into(), "3".into()]);
+    let output = under(&["sh"], SMALL_FILES, &place, &rest);
+    assert_cannot_write(&output, &place.path("run"), "File too large");
+    let without_config = |files: Vec<(String, Vec<u8>)>| {
+        files.into_iter().filter(|(name, _)| name != "config.toml").collect::<Vec<_>>()
+    };
+    assert!(without_config(whole_files(&place.path("run"))) == without_config(saved));
+
+    assert_success(&run(&rest));
+    assert!(place.outcome("run") == place.outcome("whole"));
+}
+
+#[test]
+fn records_that_cannot_grow_end_the_run() {
+    let place = Place::new();
+    let mut first = place.start("run");
+    first.extend(["--max-epoch".into(), "1".into()]);
+    assert_success(&run(&first));
+    let mut rest = place.resume("run");
+    rest.extend(["--max-epoch".into(), "3".into()]);
+
+    let metrics = place.path("run/metrics.csv");
+    fs::remove_file(&metrics).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &metrics).unwrap();
+    let output = run(&rest);
+    assert_cannot_write(&output, &metrics, "not a file");
+
+    fs::remove_file(&metrics).unwrap();
+    fs::remove_file(place.path("run/train.log")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", place.path("run/train.log")).unwrap();
+    assert_cannot_write(&run(&rest), &place.path("run/train.log"), "No space left");
+}
+
+/// A shell that may mount, which takes rights or name spaces of one's own.
+const MOUNTING: [&str; 3] = ["unshare", "--user --map-root-user --mount", "sh"];
+
+#[test]
+fn a_full_disk_ends_the_run_at_its_last_state() {
+    let shell: Vec<&str> = MOUNTING.iter().flat_map(|words| words.split(' ')).collect();
+    let place = Place::new();
+    let try_mount = "mount -t tmpfs -o size=4m tmpfs \"$PLACE\"";
+    if !under(&shell, try_mount, &place, &[]).status.success() {
+        eprintln!("skipped: no file system can be mounted here");
+        return;
+    }
+    assert_success(&run(&place.start("whole")));
+
+    // Too small from the start.
+    fs::create_dir(place.path("disk")).unwrap();
+    let small = "mount -t tmpfs -o size=40k tmpfs \"$PLACE/disk\" && exec \"$0\" \"$@\"";
+    let output = under(&shell, small, &place, &place.start("disk/run"));
+    assert_cannot_write(&output, &place.path("disk/run"), "No space left");
+
+    // Filled after the first epoch, and emptied again before the resume, which comes
+    // from the same shell as the file system goes with it.
+    let filled = "mount -t tmpfs -o size=4m tmpfs \"$PLACE/disk\" || exit 99
+        \"$0\" \"$@\" & run=$!
+        until [ -e \"$PLACE/disk/run/checkpoints/1.safetensors\" ]; do sleep 0.01; done
+        cat /dev/zero > \"$PLACE/disk/filler\" 2>/dev/null
+        wait $run; code=$?
+        ls \"$PLACE/disk/run/checkpoints\" >&2
+        rm \"$PLACE/disk/filler\"
+        [ $code = 6 ] || exit $code
+        \"$0\" --resume \"$PLACE/disk/run\" >&2 || exit 98
+        cp -r \"$PLACE/disk/run\" \"$PLACE/../$COPY\" && exit $code";
+    let copy = tempfile::tempdir().unwrap();
+    let output = Command::new(shell[0])
+        .args(&shell[1..])
+        .args(["-c", filled, env!("CARGO_BIN_EXE_nin-train")])
+        .args(place.start("disk/run"))
+        .env("PLACE", place.path(""))
+        .env("COPY", copy.path().file_name().unwrap())
+        .env_remove("RUST_LOG")
+        .output()
+        .unwrap();
+    assert_cannot_write(&output, &place.path("disk/run"), "No space left");
+    let message = stderr(&output);
+    assert!(message.contains("state-"), "{message}");
+    assert!(!message.lines().any(|line| line.ends_with(".tmp")), "{message}");
+    let copied = copy.path().join("run/checkpoints/3.safetensors");
+    assert!(fs::read(copied).unwrap() == place.outcome("whole").0, "{message}");
+}
