@@ -41,8 +41,8 @@ fn whatever_ends_a_run_it_goes_on_to_the_same_bytes() {
         ("kill", &[Signal::KILL], None),
     ];
     for (name, signals, code) in cases {
-        let state = |epoch| place.path(&format!("{name}/checkpoints/state-{epoch}.safetensors"));
-        let child = start_until(&place.start(name), &state(0));
+        // The log is there when the training begins, and a state after its first epoch.
+        let child = start_until(&place.start(name), &place.path(&format!("{name}/train.log")));
         let output = end(child, signals, Duration::from_millis(50));
         assert_eq!(output.status.code(), code, "{name}: {}", stderr(&output));
         assert!(!stderr(&output).contains("panicked"), "{name}: {}", stderr(&output));
@@ -50,7 +50,8 @@ fn whatever_ends_a_run_it_goes_on_to_the_same_bytes() {
             let advice = format!("continue with --resume {}", place.path(name).display());
             assert!(stderr(&output).contains(&advice), "{name}: {}", stderr(&output));
         }
-        let child = start_until(&place.resume(name), &state(1));
+        let state = place.path(&format!("{name}/checkpoints/state-1.safetensors"));
+        let child = start_until(&place.resume(name), &state);
         assert_eq!(end(child, signals, Duration::from_millis(50)).status.code(), code, "{name}");
         assert_success(&run(&place.resume(name)));
         assert!(place.outcome(name) == place.outcome("whole"), "{name}");

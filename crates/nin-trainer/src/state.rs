@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use nin_dataset::LoaderRngState;
+use nin_dataset::{LoaderRng, LoaderRngState};
 use nin_layers::{LayerError, StateDict};
 use nin_model::checkpoint;
 use nin_schedule::{BestTracker, ScheduleState, StopState};
@@ -53,29 +53,28 @@ pub(crate) struct PartialEpoch {
 
 impl Progress {
     /// Where a training starts.
-    pub(crate) fn start(
-        config: &Config,
-        origin: Origin,
-        loaders: LoaderRngState,
-        schedule: ScheduleState,
-        best: BestTracker,
-    ) -> Self {
+    pub(crate) fn start(config: &Config, origin: Origin, schedule: ScheduleState) -> Self {
         Self {
             format: FORMAT,
             epoch: 0,
             step: 0,
             partial: PartialEpoch::default(),
-            loaders,
+            loaders: LoaderRng::new(config.run.seed).state(),
             schedule,
             stop: StopState::default(),
-            best,
+            best: config.schedule.best_tracker(),
             origin,
             config: config.clone(),
         }
     }
-}
 
-impl Progress {
+    /// Goes on with these settings.
+    pub(crate) fn set_config(&mut self, config: &Config) {
+        self.config = config.clone();
+        // A run does not know its own place, which may change and need not be text.
+        self.config.run.model_base_path = None;
+    }
+
     /// Whether a run over `pictures`, training and test together, can be in this
     /// state and go on with what is `found`.
     ///

@@ -7,6 +7,7 @@
 pub mod curves;
 pub mod events;
 pub mod metrics;
+mod records;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use curves::draw_curves;
 pub use events::EventsFile;
 pub use metrics::MetricsFile;
+pub(crate) use records::Records;
 
 /// The numbers of one finished epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

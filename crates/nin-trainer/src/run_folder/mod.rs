@@ -99,10 +99,6 @@ impl RunFolder {
         self.path.join(CHECKPOINTS)
     }
 
-    pub(crate) fn metrics(&self) -> PathBuf {
-        self.path.join("metrics.csv")
-    }
-
     pub(crate) fn weights(&self, epoch: u32) -> PathBuf {
         self.checkpoints().join(format!("{epoch}.safetensors"))
     }

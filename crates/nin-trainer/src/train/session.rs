@@ -15,7 +15,7 @@ use nin_schedule::{ConvergenceStop, Monitor, RateChange, Schedule, StopReason};
 use super::announce;
 use crate::dead::Diagnosis;
 use crate::evaluate::{Evaluation, evaluate};
-use crate::record::{EpochRecord, EventsFile, MetricsFile, draw_curves};
+use crate::record::{EpochRecord, Records};
 use crate::run_folder::RunFolder;
 use crate::state::{self, PartialEpoch, Progress};
 use crate::workload::Workload;
@@ -31,9 +31,7 @@ pub(super) struct Session<'a> {
     loaders: LoaderRng,
     progress: Progress,
     folder: RunFolder,
-    metrics: MetricsFile,
-    events: EventsFile,
-    records: Vec<EpochRecord>,
+    records: Records,
     /// When the state was last saved.
     last_saved: Instant,
     /// What the last epoch has shown to be wrong.
@@ -205,13 +203,7 @@ impl Session<'_> {
         if is_best {
             self.folder.write(&self.folder.best(), &bytes)?;
         }
-        self.metrics.append(&record)?;
-        self.events.append(&record)?;
-        self.records.push(record);
-        let title = format!("{} on {}", self.config.run.name, self.config.data.dataset);
-        if let Err(error) = draw_curves(self.folder.path(), &title, &self.records) {
-            tracing::warn!("the curves were not drawn: {error}");
-        }
+        self.records.append(record)?;
         self.save_state()?;
         self.folder.prune(epoch)?;
         self.console.log().check()

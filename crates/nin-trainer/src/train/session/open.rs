@@ -8,16 +8,23 @@ use nin_dataset::LoaderRng;
 use nin_layers::engine;
 use nin_layers::{LayerError, LayerSpec, Plan, StateDict};
 use nin_model::checkpoint;
-use nin_schedule::Monitor;
+use nin_schedule::{Monitor, ScheduleState};
 
 use super::super::{Start, announce, last_state};
 use super::Session;
 use crate::input::read_checkpoint;
-use crate::record::{EventsFile, MetricsFile};
+use crate::record::Records;
 use crate::run_folder::{KEPT_CHECKPOINTS, RunFolder};
 use crate::state::{self, Progress};
 use crate::workload::{Workload, log_program};
 use crate::{Config, Console, Interrupt, TrainError, compute};
+
+/// A moment of a training: weights, momentum and everything else that moves.
+struct Moment {
+    progress: Progress,
+    weights: StateDict,
+    momentum: StateDict,
+}
 
 impl<'a> Session<'a> {
     /// Loads the data, makes or opens the run's folder and gets weights and
@@ -29,91 +36,59 @@ impl<'a> Session<'a> {
         console: &'a Console,
         interrupt: &'a Interrupt,
     ) -> Result<Option<Self>, TrainError> {
-        let mut config = config.clone();
         log_program(compute::device_name(device), rayon::current_num_threads());
-        // Ahead of the comparison with a saved run, which has been through it.
-        if config.data.val == 0.0 && config.schedule.monitor != Monitor::TrainAccuracy {
-            tracing::info!("without a validation part, monitor is train_accuracy");
-            config.schedule.monitor = Monitor::TrainAccuracy;
-        }
-        let saved = match start {
-            Start::Resume(path) => Some(read_run(path, &config)?),
-            Start::New | Start::Weights(_) => None,
-        };
+        let config = with_what_can_be_monitored(config);
         let mut stop = config.schedule.stop();
-        let saved = match saved {
-            Some((mut folder, saved)) => {
-                stop.restore(saved.0.stop);
-                if let Some(reason) = stop.reason(saved.0.epoch as usize) {
-                    announce::already_over(console, &config, reason, saved.0.epoch);
+        let saved = match start {
+            Start::Resume(path) => {
+                let (mut folder, moment) = read_run(path, &config)?;
+                stop.restore(moment.progress.stop);
+                let epoch = moment.progress.epoch;
+                if let Some(reason) = stop.reason(epoch as usize) {
+                    announce::already_over(console, &config, reason, epoch);
                     return Ok(None);
                 }
                 folder.lock()?;
-                Some((folder, saved))
+                Some((folder, moment))
             }
-            None => None,
+            Start::New | Start::Weights(_) => None,
         };
         let workload = Workload::load(&config)?;
         workload.log_parts();
-        check_batch_norm(workload.network.plan(), &config, workload.split.train.len())?;
         workload.check_memory()?;
+        check_batch_norm(workload.network.plan(), &config, workload.split.train.len())?;
         let steps = workload.train.batch_count(workload.split.train.len());
         let mut schedule = config.schedule.schedule(config.optimizer.lr, steps)?;
-
-        let (folder, (mut progress, weights, momentum)) = match saved {
-            Some((folder, saved)) => {
-                schedule.restore(saved.0.schedule.clone())?;
-                saved.0.check(&workload.origin(), workload.pictures())?;
-                (Some(folder), saved)
+        let (folder, mut moment) = match saved {
+            Some((folder, moment)) => {
+                moment.progress.check(&workload.origin(), workload.pictures())?;
+                schedule.restore(moment.progress.schedule.clone())?;
+                (Some(folder), moment)
             }
-            None => {
-                let weights = match start {
-                    Start::Weights(path) => read_weights(path)?,
-                    _ => workload.network.initial_weights(config.run.seed)?,
-                };
-                let loaders = LoaderRng::new(config.run.seed).state();
-                let best = config.schedule.best_tracker();
-                let progress =
-                    Progress::start(&config, workload.origin(), loaders, schedule.state(), best);
-                (None, (progress, weights, StateDict::new()))
-            }
+            None => (None, first_moment(&config, start, &workload, schedule.state())?),
         };
-        progress.config = config.clone();
-        // A run does not know its own place, which may change and need not be text.
-        progress.config.run.model_base_path = None;
-        let loaders = LoaderRng::restore(progress.loaders);
+        moment.progress.set_config(&config);
         let scale = |name: &str| config.optimizer.update_scale(&workload.network, name);
         let plan = workload.network.plan().clone();
         let settings = config.compute.conv_settings();
-        let mut engine = engine::create(device, plan, settings, &weights, scale)
+        let mut engine = engine::create(device, plan, settings, &moment.weights, scale)
             .map_err(|error| unfit(start, error))?;
-        engine.load_momentum(&momentum).map_err(|error| unfit(start, error))?;
+        engine.load_momentum(&moment.momentum).map_err(|error| unfit(start, error))?;
 
-        let is_new = folder.is_none();
-        let folder = match folder {
-            None => RunFolder::create(&config)?,
+        let title = format!("{} on {}", config.run.name, config.data.dataset);
+        let (folder, records) = match folder {
+            None => new_folder(&config, &moment, &title)?,
             Some(folder) => {
                 folder.update_config(&config)?;
-                folder
+                folder.check_room(&file_sizes(&config, &moment.weights, 1))?;
+                let records = Records::resume(folder.path(), &title, moment.progress.epoch)?;
+                (folder, records)
             }
         };
-        folder.check_room(&file_sizes(&config, &weights, is_new))?;
-        progress.schedule = schedule.state();
-        progress.stop = stop.state();
-        if is_new {
-            // From here on the run can be resumed, whatever ends it.
-            let bytes = state::to_bytes(&progress, weights, momentum)?;
-            folder.write(&folder.state(0), &bytes)?;
-        }
+        // From here on the run can be resumed, whatever ends it.
         interrupt.begin_to_look();
-        let title = format!("{} on {}", config.run.name, config.data.dataset);
         let drawing = workload.network.summary()?.draw(&title);
         folder.write(&folder.path().join("network.svg"), drawing.as_bytes())?;
-        let (metrics, records) = MetricsFile::resume(&folder.metrics(), progress.epoch)?;
-        let events = match is_new {
-            true => EventsFile::create(folder.path())?,
-            false => EventsFile::resume(folder.path(), progress.epoch)?,
-        };
         console.log().open(&folder.path().join("train.log"))?;
         announce::banner(&config, &workload, folder.path(), device).print(console);
         tracing::info!("seed {}, run folder {}", config.run.seed, folder.path().display());
@@ -123,11 +98,9 @@ impl<'a> Session<'a> {
             engine,
             schedule,
             stop,
-            loaders,
-            progress,
+            loaders: LoaderRng::restore(moment.progress.loaders),
+            progress: moment.progress,
             folder,
-            metrics,
-            events,
             records,
             last_saved: Instant::now(),
             diagnosis: None,
@@ -137,18 +110,57 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Bytes of the files that a run keeps, or, on a resume, adds with its next epoch:
-/// the weights of its epochs, the best ones, and the state beside the one before it.
-fn file_sizes(config: &Config, weights: &StateDict, is_new: bool) -> Vec<usize> {
+/// Without a validation part, the training accuracy is monitored.
+fn with_what_can_be_monitored(config: &Config) -> Config {
+    let mut config = config.clone();
+    if config.data.val == 0.0 && config.schedule.monitor != Monitor::TrainAccuracy {
+        tracing::info!("without a validation part, monitor is train_accuracy");
+        config.schedule.monitor = Monitor::TrainAccuracy;
+    }
+    config
+}
+
+/// Where a new training starts.
+fn first_moment(
+    config: &Config,
+    start: &Start,
+    workload: &Workload,
+    schedule: ScheduleState,
+) -> Result<Moment, TrainError> {
+    let weights = match start {
+        Start::Weights(path) => read_weights(path)?,
+        Start::New | Start::Resume(_) => workload.network.initial_weights(config.run.seed)?,
+    };
+    let progress = Progress::start(config, workload.origin(), schedule);
+    Ok(Moment { progress, weights, momentum: StateDict::new() })
+}
+
+/// The folder of a new training, with its first state.
+fn new_folder(
+    config: &Config,
+    moment: &Moment,
+    title: &str,
+) -> Result<(RunFolder, Records), TrainError> {
+    let folder = RunFolder::create(config)?;
+    let limit = config.schedule.max_epoch;
+    let kept = KEPT_CHECKPOINTS as usize;
+    let epochs = if limit == 0 { kept } else { limit.min(kept) };
+    folder.check_room(&file_sizes(config, &moment.weights, epochs))?;
+    let Moment { progress, weights, momentum } = moment;
+    let bytes = state::to_bytes(progress, weights.clone(), momentum.clone())?;
+    folder.write(&folder.state(0), &bytes)?;
+    let records = Records::create(folder.path(), title)?;
+    Ok((folder, records))
+}
+
+/// Bytes of the files that a run writes in so many epochs: their weights, the best
+/// ones, and a state beside the one before it.
+fn file_sizes(config: &Config, weights: &StateDict, epochs: usize) -> Vec<usize> {
     let numbers: usize = weights.values().map(Tensor::elem_count).sum();
     let weights = numbers * size_of::<f32>();
-    let momentum = if config.optimizer.momentum == 0.0 { 0 } else { weights };
-    let epochs = match (is_new, config.schedule.max_epoch) {
-        (false, _) => 1,
-        (true, 0) => KEPT_CHECKPOINTS as usize,
-        (true, limit) => limit.min(KEPT_CHECKPOINTS as usize),
-    };
-    [vec![weights; epochs + 1], vec![weights + momentum; if is_new { 2 } else { 1 }]].concat()
+    let has_momentum = config.optimizer.momentum != 0.0;
+    let state = if has_momentum { 2 * weights } else { weights };
+    [vec![weights; epochs + 1], vec![state; 2]].concat()
 }
 
 /// Fails if batch norm would meet a single number a channel, which has no
@@ -174,14 +186,11 @@ fn check_batch_norm(plan: &Plan, config: &Config, pictures: usize) -> Result<(),
 }
 
 /// The folder of a run and its last state, if it may go on with `config`.
-fn read_run(
-    path: &Path,
-    config: &Config,
-) -> Result<(RunFolder, (Progress, StateDict, StateDict)), TrainError> {
+fn read_run(path: &Path, config: &Config) -> Result<(RunFolder, Moment), TrainError> {
     let folder = RunFolder::open(path)?;
-    let state = state::read(&last_state(&folder)?)?;
-    may_continue(&state.0.config, config)?;
-    Ok((folder, state))
+    let (progress, weights, momentum) = state::read(&last_state(&folder)?)?;
+    may_continue(&progress.config, config)?;
+    Ok((folder, Moment { progress, weights, momentum }))
 }
 
 /// Weights that do not fit the network are a fault of the file they are from.
