@@ -57,7 +57,7 @@ pub fn load(config: &DataConfig) -> Result<LoadedDataset, DatasetError> {
     if let Some(set) = UnpackedSet::of(&config.dataset) {
         return load_unpacked(config, set, &places);
     }
-    load_from(config, KnownSet::of(&config.dataset), &places, &Fetcher::default())
+    load_from(config, KnownSet::configured(config).as_ref(), &places, &Fetcher::default())
 }
 
 /// Loads the data set `set`, or a folder of the user's own files when `None`.
@@ -138,7 +138,10 @@ fn finish<'a>(
     path: impl Fn(usize) -> &'a Path,
     names: &[&str],
 ) -> Result<LoadedDataset, DatasetError> {
-    let (train, test) = labeled_images(arrays, path, config.num_classes)?;
+    if config.transpose {
+        tracing::info!("Pictures are transposed as they are read (transpose = true)");
+    }
+    let (train, test) = labeled_images(arrays, path, config)?;
     let class_names = class_names(config, names);
     Ok(LoadedDataset { train, test, class_names, source })
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::*;
+use crate::digest::sha256;
 use crate::download::Fetcher;
 use crate::download::server::{Response, Server};
 use crate::known_set::{FILE_NAMES, KnownSet};
@@ -187,6 +188,23 @@ fn gzip_digests_are_those_of_the_stored_file() {
     world.config.dataset_path = Some(folder);
     let error = world.load(&set).unwrap_err().to_string();
     assert!(error.contains("wrong MD5 of the .gz file: want "), "{error}");
+}
+
+#[test]
+fn own_digests_replace_the_known_ones_on_disk_too() {
+    let mut world = World::new();
+    world.config.sha256 =
+        [0, 1, 2, 3].map(|file| sha256(&tiny_set::unzipped(file)).to_uppercase()).into();
+    let folder = world.put(&tiny_set::gz_folder(), "data/FashionMNIST/raw");
+    let set = KnownSet::configured(&world.config).unwrap();
+    assert_eq!(world.load(&set).unwrap().source, Source::DataFolder(folder));
+
+    let wrong = DataConfig { sha256: vec!["0".repeat(64); 4], ..world.config.clone() };
+    world.config.dataset_path = Some(world.root.path().join("data"));
+    let set = KnownSet::configured(&wrong).unwrap();
+    let error = world.load(&set).unwrap_err();
+    assert!(matches!(error, DatasetError::WrongDigest { .. }), "{error}");
+    assert_ne!(set.download_folder(), KnownSet::of(&wrong.dataset).unwrap().download_folder());
 }
 
 /// The whole Fashion-MNIST, where the Debian package is installed.
