@@ -2,7 +2,7 @@
 
 use crate::DatasetError;
 
-/// Says whether the work shall end. Asked often, from several threads.
+/// Says whether the work shall end. Asked often.
 pub(crate) type Cancelled<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// [`DatasetError::Cancelled`] when the work shall end.

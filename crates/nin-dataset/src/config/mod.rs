@@ -1,7 +1,7 @@
 //! The section `[data]` of a configuration.
 
 mod dataset;
-mod digests;
+mod idx;
 mod preprocessing;
 mod statistic;
 #[cfg(test)]

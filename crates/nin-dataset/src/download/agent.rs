@@ -94,7 +94,7 @@ impl Resolver for NamingResolver {
     ) -> Result<ResolvedSocketAddrs, Error> {
         self.0.resolve(uri, config, timeout).map_err(|error| {
             let host = uri.host().unwrap_or_default();
-            Error::Other(format!("cannot resolve {host}: {error}").into())
+            Error::Other(format!("cannot resolve {host}: {}", error.into_io()).into())
         })
     }
 }

@@ -17,6 +17,12 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    /// The pause before a further try: `own`, or a longer one that the mirror
+    /// asked for.
+    pub(super) fn pause(&self, own: Duration, asked: Option<Duration>) -> Duration {
+        own.max(asked.unwrap_or_default().min(self.longest_pause))
+    }
+
     /// The most that it may take from a request to the head of its answer.
     pub(super) fn whole_head(&self) -> Duration {
         // Resolving and connecting, sending and receiving.
@@ -32,5 +38,19 @@ impl Default for Limits {
             pauses: [500, 1000, 2000].map(Duration::from_millis).into(),
             longest_pause: Duration::from_secs(20),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirror_may_ask_for_a_longer_pause_within_bounds() {
+        let limits = Limits::default();
+        let own = limits.pauses[1];
+        let pause =
+            |asked: Option<u64>| limits.pause(own, asked.map(Duration::from_secs)).as_secs();
+        assert_eq!([None, Some(0), Some(7), Some(3600)].map(pause), [1, 1, 7, 20]);
     }
 }

@@ -54,8 +54,7 @@ impl<'a> Mirror<'a> {
                     let Some(pause) = pauses.next() else {
                         return Err(Failure::Mirror(reason));
                     };
-                    let asked = retry_after.unwrap_or_default();
-                    let pause = asked.min(self.fetcher.limits.longest_pause).max(*pause);
+                    let pause = self.fetcher.limits.pause(*pause, retry_after);
                     tracing::warn!("{}: {reason}; trying again in {pause:?}", self.url);
                     pause
                 }

@@ -3,20 +3,17 @@
 use ureq::http::Uri;
 use ureq::http::uri::Scheme;
 
-/// The address of a mirror: http or https, with a host.
+/// An address of http or https, with a host.
 pub(super) fn address(text: &str) -> Result<Uri, String> {
-    let uri: Uri = text.parse().map_err(|error| format!("{text}: {error}"))?;
-    if !is_http(&uri) {
-        return Err(format!("{text}: want an address of http or https"));
-    }
-    Ok(uri)
+    let uri = text.parse().ok().filter(is_http);
+    uri.ok_or_else(|| "want an address of http or https".into())
 }
 
 /// Where an answer from `from` sends with its `Location`; never from https to
 /// http, where anybody on the way could change the answer.
 pub(super) fn target(from: &Uri, location: &str) -> Result<Uri, String> {
     let text = resolved(from, location);
-    let to = address(&text).map_err(|reason| format!("redirected to {reason}"))?;
+    let to = address(&text).map_err(|reason| format!("redirected to {text}: {reason}"))?;
     if from.scheme() == Some(&Scheme::HTTPS) && to.scheme() == Some(&Scheme::HTTP) {
         return Err(format!("redirected from https to http, {to}"));
     }
@@ -91,6 +88,7 @@ mod tests {
             ("../../../..", "http://a.b:81/"),
             ("./", "http://a.b:81/x/y/"),
             ("?f", "http://a.b:81/x/y/z?f"),
+            ("/e#f", "http://a.b:81/e"),
         ];
         for (location, wanted) in cases {
             assert_eq!(target(&from, location).unwrap().to_string(), wanted, "{location}");

@@ -1,12 +1,12 @@
 //! What can be wrong with a server, and a few things that only look so.
 
-use std::io::Write;
 use std::time::Duration;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
-use super::{Request, Step, status, with_head};
+use super::answers::{
+    chunked, drip, flipped, gzip_bomb, gzipped, redirect, rest, slow, status, then, unzipped,
+    with_head, without_end,
+};
+use super::{Request, Step};
 
 /// Where a body that breaks off does so.
 pub(crate) const CUT_AT: usize = 20;
@@ -40,7 +40,7 @@ faults! {
     CutOnce, CutOnceRangeIgnored, CutOnceWrongRange, CutOnceOtherTotal, CutOnceNotSatisfiable,
     CutOnceOtherVersion, CutInPieces,
     // Wrong content.
-    FlippedByte, Html, GzipBomb, Endless, LengthEndless,
+    FlippedByte, CorruptGzip, Html, GzipBomb, Endless, LengthEndless,
     // Redirects.
     RedirectLoop, RedirectToFile, RedirectNowhere,
     // No http.
@@ -106,7 +106,8 @@ impl Fault {
             | Self::CutOnceOtherVersion
             | Self::CutInPieces => self.cut_once(request, good),
 
-            Self::FlippedByte => status(200, flipped(good)),
+            Self::FlippedByte => status(200, gzipped(&flipped(&unzipped(good)))),
+            Self::CorruptGzip => status(200, flipped(good)),
             Self::Html => status(200, "<!DOCTYPE html><html>".as_bytes()),
             Self::GzipBomb => status(200, gzip_bomb(good)),
             Self::Endless => then(with_head("200 OK", good), Step::SendForEver(vec![0; 1 << 16])),
@@ -143,79 +144,4 @@ impl Fault {
             _ => rest(good, first, good.len()),
         }
     }
-}
-
-/// The bytes from `first` on, of `total`.
-fn rest(bytes: &[u8], first: usize, total: usize) -> Vec<Step> {
-    let (rest, last) = (&bytes[first..], bytes.len() - 1);
-    let range = format!("Content-Range: bytes {first}-{last}/{total}\r\nETag: \"v1\"");
-    with_head(&format!("206 -\r\n{range}\r\nContent-Length: {}", rest.len()), rest)
-}
-
-fn redirect(to: &str) -> Vec<Step> {
-    with_head(&format!("302 Found\r\nLocation: {to}\r\nContent-Length: 0"), "")
-}
-
-fn then(mut steps: Vec<Step>, step: Step) -> Vec<Step> {
-    steps.push(step);
-    steps
-}
-
-/// Two chunks and the end.
-fn chunked(body: &[u8]) -> Vec<Step> {
-    let (first, second) = body.split_at(body.len() / 2);
-    let chunk =
-        |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
-    let body = [chunk(first), chunk(second), b"0\r\n\r\n".into()].concat();
-    with_head("200 OK\r\nTransfer-Encoding: chunked", body)
-}
-
-/// Without the empty chunk that ends a chunked body.
-fn without_end(mut steps: Vec<Step>) -> Vec<Step> {
-    let Some(Step::Send(bytes)) = steps.last_mut() else { unreachable!("there is a body") };
-    bytes.truncate(bytes.len() - 5);
-    steps
-}
-
-/// In pieces, for longer than a silence may be in all.
-fn slow(body: &[u8]) -> Vec<Step> {
-    let mut steps = with_head(&format!("200 OK\r\nContent-Length: {}", body.len()), "");
-    for piece in body.chunks(body.len().div_ceil(10)) {
-        steps.extend([Step::Pause(Duration::from_millis(100)), Step::Send(piece.into())]);
-    }
-    steps
-}
-
-/// Never silent, and never at an end. The empty line of the head, if it is in
-/// the way, is left out.
-fn drip(mut steps: Vec<Step>, byte: &str) -> Vec<Step> {
-    let Some(Step::Send(bytes)) = steps.last_mut() else { unreachable!("there is a head") };
-    if bytes.ends_with(b"\r\n\r\n") {
-        bytes.truncate(bytes.len() - 4);
-    }
-    for _ in 0..200 {
-        let byte = Step::Send(byte.into());
-        steps.extend([Step::Pause(Duration::from_millis(50)), byte]);
-    }
-    steps
-}
-
-fn flipped(good: &[u8]) -> Vec<u8> {
-    // The last byte but eight is one of the compressed data, before the trailer.
-    let mut bytes = good.to_vec();
-    let at = bytes.len() - 9;
-    bytes[at] ^= 1;
-    bytes
-}
-
-fn unzipped(good: &[u8]) -> Vec<u8> {
-    crate::idx::unzipped(good, u64::MAX).unwrap()
-}
-
-/// The header of the file, and 16 MiB of zeros in a few kilobytes.
-fn gzip_bomb(good: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&unzipped(good)[..8]).unwrap();
-    encoder.write_all(&vec![0; 1 << 24]).unwrap();
-    encoder.finish().unwrap()
 }

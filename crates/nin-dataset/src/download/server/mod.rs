@@ -1,5 +1,6 @@
 //! A tiny http server for tests, which does what a [`Step`] list says.
 
+mod answers;
 mod fault;
 mod request;
 
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+pub(crate) use answers::{status, with_head};
 pub(crate) use fault::Fault;
 pub(crate) use request::Request;
 
@@ -62,18 +64,6 @@ impl Server {
     pub(crate) fn request_count(&self) -> usize {
         self.requests.lock().unwrap().len()
     }
-}
-
-/// An answer with a body and its length.
-pub(crate) fn status(status: u16, body: impl Into<Vec<u8>>) -> Vec<Step> {
-    let body = body.into();
-    with_head(&format!("{status} -\r\nContent-Length: {}", body.len()), body)
-}
-
-/// An answer that begins with `head`, without its version and empty line.
-pub(crate) fn with_head(head: &str, body: impl Into<Vec<u8>>) -> Vec<Step> {
-    let head = format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n");
-    vec![Step::Send([head.into_bytes(), body.into()].concat())]
 }
 
 fn serve(mut stream: TcpStream, answer: &Answer, log: &Mutex<Vec<Request>>) {

@@ -2,7 +2,10 @@
 
 use super::*;
 
-fn failed(variables: &[(&str, String)]) -> (bool, Vec<Attempt>) {
+const MIRROR: &str = "http://mirror.invalid:81/x";
+
+/// Whether a mirror has the file with these variables, and why not.
+fn fetch(mirror: &str, variables: &[(&str, String)]) -> (bool, Vec<Attempt>) {
     let variable = |name: &str| {
         let found = variables.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| value.clone())
@@ -10,9 +13,8 @@ fn failed(variables: &[(&str, String)]) -> (bool, Vec<Attempt>) {
     let fetcher = Fetcher { proxies: Proxies::from_variables(variable), ..fetcher() };
     let folder = tempfile::tempdir().unwrap();
     let mut failed = Vec::new();
-    let mirrors = ["http://mirror.invalid:81/x"];
     let set = tiny_set::known();
-    let done = fetcher.fetch_file(&set, 1, &mirrors, folder.path(), &mut failed).unwrap();
+    let done = fetcher.fetch_file(&set, 1, &[mirror], folder.path(), &mut failed).unwrap();
     (done, failed)
 }
 
@@ -20,7 +22,7 @@ fn failed(variables: &[(&str, String)]) -> (bool, Vec<Attempt>) {
 fn a_proxy_is_asked_in_place_of_the_host() {
     let server = Server::start(|_| server::status(200, tiny_set::gzipped(1)));
     let proxy = server.address.replace("://", "://us%40er:pass@");
-    let (done, reasons) = failed(&[("http_proxy", proxy.clone())]);
+    let (done, reasons) = fetch(MIRROR, &[("http_proxy", proxy.clone())]);
     assert!(done, "{reasons:?}");
     let request = &server.requests()[0];
     assert_eq!(request.target, "http://mirror.invalid:81/x/train-labels-idx1-ubyte.gz");
@@ -30,10 +32,18 @@ fn a_proxy_is_asked_in_place_of_the_host() {
     assert_eq!(request.header("authorization"), None);
 
     let direct = [("http_proxy", proxy), ("no_proxy", "mirror.invalid".into())];
-    let (done, reasons) = failed(&direct);
+    let (done, reasons) = fetch(MIRROR, &direct);
     assert!(!done);
     assert!(reasons[0].reason.starts_with("cannot resolve mirror.invalid: "), "{reasons:?}");
     assert_eq!(server.request_count(), 1);
+}
+
+#[test]
+fn a_proxy_is_asked_for_a_tunnel_to_https() {
+    let server = Server::start(|_| server::status(403, ""));
+    let fetched = fetch("https://mirror.invalid/x", &[("https_proxy", server.address.clone())]);
+    assert_eq!(server.requests()[0].target, "mirror.invalid:443");
+    assert!(fetched.1[0].reason.contains("403"), "{fetched:?}");
 }
 
 #[test]
@@ -44,7 +54,7 @@ fn proxies_that_cannot_be_used_are_reasons() {
         ("proxy.invalid:3128", "cannot resolve proxy.invalid: "),
     ];
     for (proxy, wanted) in cases {
-        let (done, reasons) = failed(&[("all_proxy", proxy.into())]);
+        let (done, reasons) = fetch(MIRROR, &[("all_proxy", proxy.into())]);
         assert!(!done && reasons[0].reason.starts_with(wanted), "{proxy}: {reasons:?}");
     }
 }
