@@ -2,23 +2,23 @@
 
 use std::path::Path;
 
-use crate::{DatasetError, IdxArray, IdxData, Images, LabeledImages, UncheckedImages};
+use crate::{DataConfig, DatasetError, IdxArray, IdxData, Images, LabeledImages, UncheckedImages};
 
 /// Training and test pictures from four arrays; `path` names each of them.
 pub(crate) fn labeled_images<'a>(
     arrays: [IdxArray; 4],
     path: impl Fn(usize) -> &'a Path,
-    num_classes: usize,
+    config: &DataConfig,
 ) -> Result<(LabeledImages, LabeledImages), DatasetError> {
     let [train_images, train_labels, test_images, test_labels] = arrays;
-    let train_images = pictures(train_images, path(0))?;
+    let train_images = pictures(train_images, path(0), config)?;
     let train_labels = integers(train_labels, path(1))?;
-    let test_images = pictures(test_images, path(2))?;
+    let test_images = pictures(test_images, path(2), config)?;
     let test_labels = integers(test_labels, path(3))?;
     let train = UncheckedImages { images: train_images, labels: train_labels };
     let test = UncheckedImages { images: test_images, labels: test_labels };
-    let train = checked(train, Part::Train, num_classes)?;
-    let test = checked(test, Part::Test, num_classes)?;
+    let train = checked(train, Part::Train, config.num_classes)?;
+    let test = checked(test, Part::Test, config.num_classes)?;
     same_size(&train.images, &test.images)?;
     Ok((train, test))
 }
@@ -48,7 +48,7 @@ impl Part {
     }
 }
 
-fn pictures(array: IdxArray, path: &Path) -> Result<Images, DatasetError> {
+fn pictures(array: IdxArray, path: &Path, config: &DataConfig) -> Result<Images, DatasetError> {
     let array = array
         .expect_rank(3, "3 (pictures)")
         .map_err(|problem| DatasetError::Idx { path: path.into(), problem })?;
@@ -66,7 +66,8 @@ fn pictures(array: IdxArray, path: &Path) -> Result<Images, DatasetError> {
     if height == 0 || width == 0 {
         return Err(DatasetError::ZeroSizedImage { path: path.into(), height, width });
     }
-    Images::new(count, (height, width, 1), bytes)
+    let images = Images::new(count, (height, width, 1), bytes)?;
+    Ok(if config.transpose { images.transposed() } else { images })
 }
 
 fn integers(array: IdxArray, path: &Path) -> Result<Vec<i64>, DatasetError> {

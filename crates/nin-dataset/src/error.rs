@@ -193,6 +193,9 @@ pub enum DatasetError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The work was ended from outside.
+    #[error("cancelled")]
+    Cancelled,
     /// The thread that prepares batches ended early: a bug.
     #[error("the thread that prepares batches failed: {0}")]
     Worker(String),
@@ -212,6 +215,8 @@ pub enum ErrorKind {
     Data,
     /// The system refused to write.
     Write,
+    /// Ended from outside, as was asked for.
+    Cancelled,
     /// A bug of the program.
     Bug,
 }
@@ -222,6 +227,7 @@ impl DatasetError {
         match self {
             Self::Config { .. } => ErrorKind::Usage,
             Self::Write { .. } => ErrorKind::Write,
+            Self::Cancelled => ErrorKind::Cancelled,
             Self::Worker(_) | Self::OrderIndex { .. } | Self::ImageBytes { .. } => ErrorKind::Bug,
             _ => ErrorKind::Data,
         }

@@ -73,6 +73,7 @@ impl FourFiles {
             for path in &self.candidates[file] {
                 match read(path, file) {
                     Ok(array) => return Ok(array),
+                    Err(DatasetError::Cancelled) => return Err(DatasetError::Cancelled),
                     Err(error) => {
                         if self.candidates[file].len() > 1 {
                             tracing::warn!("{error}");

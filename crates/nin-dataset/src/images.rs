@@ -78,6 +78,21 @@ impl Images {
         let size = self.height * self.width * self.channels;
         &self.bytes[index * size..(index + 1) * size]
     }
+
+    /// The pictures with rows and columns exchanged: H×W become W×H.
+    pub(crate) fn transposed(&self) -> Self {
+        let (height, width, channels) = (self.height, self.width, self.channels);
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        for picture in (0..self.count).map(|index| self.picture(index)) {
+            for column in 0..width {
+                for row in 0..height {
+                    let pixel = (row * width + column) * channels;
+                    bytes.extend_from_slice(&picture[pixel..pixel + channels]);
+                }
+            }
+        }
+        Self { count: self.count, height: width, width: height, channels, bytes }
+    }
 }
 
 /// Pictures and the class of each; clones share both.
@@ -192,6 +207,15 @@ mod tests {
             error.to_string(),
             "214748364 pictures in one set, at most 214748363 are supported"
         );
+    }
+
+    #[test]
+    fn transposing_exchanges_rows_and_columns() {
+        let images = Images::new(2, (2, 3, 2), (0..24).collect()).unwrap();
+        let transposed = images.transposed();
+        assert_eq!((transposed.height(), transposed.width(), transposed.channels()), (3, 2, 2));
+        assert_eq!(transposed.picture(1), [12, 13, 18, 19, 14, 15, 20, 21, 16, 17, 22, 23]);
+        assert_eq!(transposed.transposed(), images);
     }
 
     #[test]

@@ -22,6 +22,7 @@
 struct ReadmeExample;
 
 mod batches;
+mod cancel;
 mod check;
 pub mod cifar;
 mod config;
@@ -55,7 +56,7 @@ pub use config::{Contrast, DataConfig, DatasetName, Measured, Statistic, TrainMo
 pub use error::{DatasetError, ErrorKind};
 pub use idx::{IdxArray, IdxData, IdxProblem};
 pub use images::{Images, LabeledImages, UncheckedImages, class_counts};
-pub use load::{LoadedDataset, Location, load, locate};
+pub use load::{LoadedDataset, Location, load, load_unless, locate};
 pub use normalization::Normalization;
 pub use order::{LoaderRng, LoaderRngState};
 pub use preparation::Preparation;

@@ -34,14 +34,14 @@ pub(crate) fn verified(
     file: usize,
 ) -> Result<IdxArray, DatasetError> {
     let idx_problem = |problem| DatasetError::Idx { path: path.into(), problem };
-    let limit = set.unzipped_bytes[file] + 1;
+    let limit = set.unzipped_limits[file] + 1;
     let bytes = idx::unzipped(stored, limit).map_err(idx_problem)?;
     // Read before the digest is compared: "truncated" says more than a digest.
     let array = idx::read(bytes.as_slice()).map_err(idx_problem)?;
     let gzipped = bytes != stored;
     let unzipped_digest = sha256(&bytes);
     let other = KnownSet::with_unzipped(&unzipped_digest).filter(|&title| title != set.title);
-    let (algorithm, wanted, found) = match set.digests[file] {
+    let (algorithm, wanted, found) = match &set.digests[file] {
         KnownDigest::Unzipped(wanted) => ("SHA-256 of the unzipped file", wanted, unzipped_digest),
         KnownDigest::Gzipped(wanted) if gzipped => ("MD5 of the .gz file", wanted, md5(stored)),
         KnownDigest::Gzipped(wanted) if other.is_some() => {
@@ -55,10 +55,10 @@ pub(crate) fn verified(
             return Ok(array);
         }
     };
-    if found == wanted {
+    if found == *wanted {
         return Ok(array);
     }
     let hint = other.map_or_else(String::new, |title| format!(" (this is a file of {title})"));
-    let wanted = wanted.into();
+    let wanted = wanted.to_string();
     Err(DatasetError::WrongDigest { path: path.into(), algorithm, wanted, found, hint })
 }

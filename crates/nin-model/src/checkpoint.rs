@@ -38,6 +38,9 @@ pub struct ModelInfo {
     /// word of a configuration.
     #[serde(default = "none")]
     pub whitening: String,
+    /// Whether pictures of the data set's files are transposed as they are read.
+    #[serde(default)]
+    pub transpose: bool,
     /// The data set trained on.
     pub dataset: String,
     /// The epoch after which the weights were saved, from 1; 0 before training.

@@ -60,6 +60,7 @@ fn a_file_of_this_program_says_what_it_is_for() {
         std: vec![0.25],
         contrast: "none".to_owned(),
         whitening: "none".to_owned(),
+        transpose: false,
         dataset: "letters".to_owned(),
         epoch: 2,
         seed: 42,

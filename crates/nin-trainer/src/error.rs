@@ -124,7 +124,8 @@ impl TrainError {
                 ErrorKind::Usage => 2,
                 ErrorKind::Data => 3,
                 ErrorKind::Write => 6,
-                ErrorKind::Bug => 1,
+                // Only an interrupt cancels, and that is an error of its own.
+                ErrorKind::Cancelled | ErrorKind::Bug => 1,
             },
             Self::Model(error) if !matches!(error, ModelError::Checkpoint(_)) => 2,
             Self::Model(_) | Self::File { .. } | Self::Read { .. } | Self::OtherData { .. } => 3,

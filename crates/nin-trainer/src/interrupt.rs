@@ -32,9 +32,21 @@ impl Interrupt {
         }
     }
 
-    /// Promises to look at [`signal`](Self::signal) soon and often.
+    /// Promises to look at [`signal`](Self::signal) soon and often from now on.
     pub(crate) fn begin_to_look(&self) {
         self.is_awaited.store(true, Ordering::SeqCst);
+    }
+
+    /// Does work that looks, by the function that it is given, whether it is still
+    /// wanted. `None` if it was asked to end.
+    pub(crate) fn while_looking<T>(
+        &self,
+        work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> T,
+    ) -> Option<T> {
+        self.begin_to_look();
+        let done = work(&|| self.signal().is_some());
+        self.is_awaited.store(false, Ordering::SeqCst);
+        self.signal().is_none().then_some(done)
     }
 }
 
@@ -51,6 +63,18 @@ mod tests {
         assert_eq!(interrupt.signal(), None);
         assert!(interrupt.ask(15));
         assert_eq!(interrupt.signal(), Some(15));
+        assert!(!interrupt.ask(2));
+    }
+
+    #[test]
+    fn work_that_looks_is_asked_to_end() {
+        let interrupt = Interrupt::default();
+        assert_eq!(interrupt.while_looking(|is_unwanted| is_unwanted()), Some(false));
+        let heard = interrupt.while_looking(|is_unwanted| {
+            assert!(interrupt.ask(2), "somebody looks");
+            is_unwanted()
+        });
+        assert_eq!(heard, None);
         assert!(!interrupt.ask(2));
     }
 }

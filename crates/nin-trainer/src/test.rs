@@ -93,7 +93,7 @@ pub fn test(
     let Subject { path, weights, config, network_is_assumed } = Subject::read(request)?;
     threads.install(|| {
         log_program(compute::device_name(&device), rayon::current_num_threads());
-        let workload = Workload::load(&config)?;
+        let workload = Workload::load(&config, interrupt)?;
         workload.check_memory()?;
         banner(request, &config, &path, compute::device_name(&device), &workload).print(console);
         let plan = workload.network.plan().clone();

@@ -2,12 +2,12 @@
 
 use nin_dataset::{
     Contrast, DataConfig, LoadedDataset, Loader, Normalization, Preparation, Split, Whitening,
-    class_counts, load,
+    class_counts, load_unless,
 };
 use nin_model::{ModelConfig, ModelInfo, Network};
 
 use crate::origin::Origin;
-use crate::{Config, TrainError, compute, version};
+use crate::{Config, Interrupt, TrainError, compute, version};
 
 /// Loaded and divided data, the network planned for them, and how pictures
 /// become its inputs.
@@ -24,15 +24,19 @@ pub(crate) struct Workload {
     normalization: Normalization,
     contrast: Contrast,
     whitening: Whitening,
+    transpose: bool,
     seed: u64,
     batch_size: usize,
 }
 
 impl Workload {
     /// Loads the data of a configuration and plans its network for them.
-    pub(crate) fn load(config: &Config) -> Result<Self, TrainError> {
+    pub(crate) fn load(config: &Config, interrupt: &Interrupt) -> Result<Self, TrainError> {
         let network = plan(&config.model, &config.data)?;
-        let LoadedDataset { train, test, class_names, source } = load(&config.data)?;
+        let loaded = interrupt.while_looking(|is_unwanted| load_unless(&config.data, is_unwanted));
+        let signal = interrupt.signal().unwrap_or_default();
+        let loaded = loaded.ok_or(TrainError::Interrupted { signal, run: None })?;
+        let LoadedDataset { train, test, class_names, source } = loaded?;
         let channels = train.images.channels();
         if channels != config.model.in_channels {
             return Err(TrainError::Usage(format!(
@@ -55,6 +59,7 @@ impl Workload {
             normalization,
             contrast: config.data.contrast,
             whitening: config.data.whitening,
+            transpose: config.data.transpose,
             seed: config.run.seed,
             batch_size,
         })
@@ -71,6 +76,7 @@ impl Workload {
             std: self.normalization.std.clone(),
             contrast: self.contrast.to_string(),
             whitening: self.whitening.to_string(),
+            transpose: self.transpose,
             dataset: self.dataset.clone(),
             epoch,
             seed: self.seed,

@@ -1,6 +1,7 @@
 //! The section `[data]` of a configuration.
 
 mod dataset;
+mod idx;
 mod preprocessing;
 mod statistic;
 #[cfg(test)]
@@ -52,6 +53,13 @@ pub struct DataConfig {
     /// Addresses to fetch from in place of the known ones, in turn; the file
     /// name is appended to each.
     pub mirrors: Vec<String>,
+    /// SHA-256 digests of the four unzipped files in place of the known ones:
+    /// train images, train labels, test images, test labels. Empty for the
+    /// known ones.
+    pub sha256: Vec<String>,
+    /// Whether the pictures of IDX files are stored column by column, as
+    /// EMNIST's are, and are transposed as they are read.
+    pub transpose: bool,
 }
 
 impl Default for DataConfig {
@@ -69,6 +77,8 @@ impl Default for DataConfig {
             std: Statistic::Same(0.5),
             download: true,
             mirrors: Vec::new(),
+            sha256: Vec::new(),
+            transpose: false,
         }
     }
 }
@@ -91,6 +101,8 @@ impl DataConfig {
         self.mean.check("mean", |value| value.is_finite(), "finite")?;
         self.std.check("std", |value| value.is_finite() && value > 0.0, "finite and above 0")?;
         self.check_preprocessing()?;
+        self.check_sha256()?;
+        self.check_transpose()?;
         match (&self.dataset, &self.dataset_path) {
             (DatasetName::Folder(_), Some(_)) => Err(DatasetError::config(
                 "dataset_path",

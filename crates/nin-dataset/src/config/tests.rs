@@ -29,6 +29,8 @@ fn every_key_is_read_and_written() {
         std = 2
         download = false
         mirrors = ["http://localhost/"]
+        sha256 = ["0a", "0b", "0c", "0d"]
+        transpose = true
         "#,
     )
     .unwrap();
@@ -45,6 +47,8 @@ fn every_key_is_read_and_written() {
         std: Statistic::Same(2.0),
         download: false,
         mirrors: vec!["http://localhost/".into()],
+        sha256: ["0a", "0b", "0c", "0d"].map(String::from).into(),
+        transpose: true,
     };
     assert_eq!(config, wanted);
     assert_eq!(parsed("mean = 0").unwrap().mean, Statistic::Same(0.0));
@@ -163,6 +167,27 @@ fn values_that_cannot_be_used_are_usage_errors() {
                 ..default()
             },
             "dataset_path: says where a named data set lies, but `dataset` is a folder already",
+        ),
+        (
+            DataConfig { sha256: vec!["0".repeat(64); 3], ..default() },
+            "sha256: want 4 digests (train images, train labels, test images, test labels), \
+             found 3",
+        ),
+        (
+            DataConfig { sha256: vec!["0g".into(); 4], ..default() },
+            "sha256: want 64 hexadecimal digits, found \"0g\"",
+        ),
+        (
+            DataConfig {
+                dataset: DatasetName::Cifar10,
+                sha256: vec!["0".repeat(64); 4],
+                ..default()
+            },
+            "sha256: is for fashion-mnist, mnist and kmnist, not for cifar10",
+        ),
+        (
+            DataConfig { dataset: DatasetName::Svhn, transpose: true, ..default() },
+            "transpose: is for IDX files, and those of SVHN are none",
         ),
     ];
     for (config, wanted) in cases {

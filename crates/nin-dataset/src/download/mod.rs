@@ -1,52 +1,62 @@
 //! Fetching the files of a named set.
 //!
 //! A file is written under a temporary name in its folder and gets its final
-//! name only when its digest is right.
+//! name only when its digest is right. Mirrors are asked in turn, each several
+//! times when its fault may pass.
+//!
+//! ```text
+//! Fetcher        files and mirrors in turn
+//!   Mirror       one file from one mirror: tries, pauses, resume, digest
+//!     Answer     one request: redirects, status, which bytes follow
+//!       Exchange the network, on a thread of its own
+//!     PartFile   the temporary file
+//! ```
 
+mod agent;
+mod answer;
+mod content_range;
+mod exchange;
+mod failure;
+mod limits;
+mod mirror;
+mod part_file;
 mod progress;
+mod proxies;
+mod proxy_form;
+mod redirect;
 #[cfg(test)]
 pub(crate) mod server;
 #[cfg(test)]
 mod tests;
-mod transfer;
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+
+pub(crate) use limits::Limits;
+pub(crate) use proxies::Proxies;
 
 use crate::DatasetError;
+use crate::cancel::{Cancelled, proceed_unless};
 use crate::folder::FourFiles;
 use crate::known_set::{FILE_NAMES, KnownSet};
 use crate::source::Attempt;
 use crate::verify::read_verified;
-use transfer::{Failure, transfer};
+use failure::Failure;
+use mirror::Mirror;
+use part_file::{PartFile, remove_leftovers};
 
-/// Fetches files over http and https, through the proxies of the environment
-/// (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
-pub(crate) struct Fetcher {
-    agent: ureq::Agent,
+/// Fetches files over http and https.
+pub(crate) struct Fetcher<'a> {
+    pub(crate) limits: Limits,
+    pub(crate) proxies: Proxies,
+    /// Ends the work with [`DatasetError::Cancelled`].
+    pub(crate) cancelled: Cancelled<'a>,
 }
 
-impl Default for Fetcher {
-    fn default() -> Self {
-        Self::with_timeouts(Duration::from_secs(15), Duration::from_secs(30))
-    }
-}
-
-impl Fetcher {
-    /// A server may take `connect` until it is connected and be silent for
-    /// `silence` at a time; a slow one that goes on sending is waited for.
-    pub(crate) fn with_timeouts(connect: Duration, silence: Duration) -> Self {
-        let agent = ureq::Agent::config_builder()
-            .user_agent(concat!("nin/", env!("CARGO_PKG_VERSION")))
-            // The files are gzipped already, and their stored form is wanted.
-            .accept_encoding("identity")
-            .timeout_resolve(Some(connect))
-            .timeout_connect(Some(connect))
-            .timeout_per_read(Some(silence))
-            .build()
-            .new_agent();
-        Self { agent }
+impl<'a> Fetcher<'a> {
+    /// With the proxies of the environment.
+    pub(crate) fn from_env(cancelled: Cancelled<'a>) -> Self {
+        Self { limits: Limits::default(), proxies: Proxies::from_env(), cancelled }
     }
 
     /// Fetches those of the four files that are missing or damaged in
@@ -55,7 +65,7 @@ impl Fetcher {
     ///
     /// # Errors
     ///
-    /// [`DatasetError::Write`] only.
+    /// [`DatasetError::Write`] and [`DatasetError::Cancelled`] only.
     pub(crate) fn fetch_set(
         &self,
         set: &KnownSet,
@@ -64,8 +74,10 @@ impl Fetcher {
     ) -> Result<Vec<Attempt>, DatasetError> {
         fs::create_dir_all(folder)
             .map_err(|source| DatasetError::Write { path: folder.into(), source })?;
+        remove_leftovers(folder);
         let mut failed = Vec::new();
         for file in 0..FILE_NAMES.len() {
+            proceed_unless(self.cancelled)?;
             let is_good = |path: &Path| {
                 read_verified(path, set, file)
                     .inspect_err(|error| tracing::warn!("{error}; it is fetched again"))
@@ -90,15 +102,20 @@ impl Fetcher {
         folder: &Path,
         failed: &mut Vec<Attempt>,
     ) -> Result<bool, DatasetError> {
+        let mut part = PartFile::create(folder)?;
         for mirror in mirrors {
             let url = format!("{}/{}.gz", mirror.trim_end_matches('/'), FILE_NAMES[file]);
-            match transfer(&self.agent, &url, set, file, folder) {
-                Ok(path) => {
+            tracing::info!("Downloading {url}");
+            match Mirror::new(self, &url, set, file).fetch(&mut part) {
+                Ok(extension) => {
+                    let path = folder.join(format!("{}{extension}", FILE_NAMES[file]));
+                    part.keep_as(&path)?;
                     tracing::info!("Downloaded {url} to {}", path.display());
                     return Ok(true);
                 }
-                Err(Failure::Write(error)) => return Err(error),
-                Err(Failure::Mirror(reason)) => {
+                Err(Failure::Fatal(error)) => return Err(error),
+                Err(failure) => {
+                    let reason = failure.to_string();
                     tracing::warn!("{url}: {reason}");
                     failed.push(Attempt { source: url, reason });
                 }

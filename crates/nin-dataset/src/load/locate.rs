@@ -34,7 +34,7 @@ pub fn locate(config: &DataConfig) -> Result<Location, DatasetError> {
     let places = Places::of_user();
     Ok(match UnpackedSet::of(&config.dataset) {
         Some(set) => locate_unpacked(config, set, &places),
-        None => locate_in(config, KnownSet::of(&config.dataset), &places),
+        None => locate_in(config, KnownSet::configured(config).as_ref(), &places),
     })
 }
 

@@ -10,6 +10,7 @@ use std::path::Path;
 pub use locate::{Location, locate};
 use unpacked::load_unpacked;
 
+use crate::cancel::{Cancelled, proceed_unless};
 use crate::check::labeled_images;
 use crate::download::Fetcher;
 use crate::folder::FourFiles;
@@ -47,6 +48,19 @@ pub struct LoadedDataset {
 ///
 /// Any [`DatasetError`] about configuration, data or writing.
 pub fn load(config: &DataConfig) -> Result<LoadedDataset, DatasetError> {
+    load_unless(config, &|| false)
+}
+
+/// As [`load`], until `cancelled` says true. It is asked between files, and
+/// several times a second while the network or a pause is waited for.
+///
+/// # Errors
+///
+/// As [`load`], and [`DatasetError::Cancelled`].
+pub fn load_unless(
+    config: &DataConfig,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Result<LoadedDataset, DatasetError> {
     config.validate()?;
     config.dataset.check_is_read()?;
     if config.dataset == DatasetName::FashionMnistSample {
@@ -55,9 +69,9 @@ pub fn load(config: &DataConfig) -> Result<LoadedDataset, DatasetError> {
     }
     let places = Places::of_user();
     if let Some(set) = UnpackedSet::of(&config.dataset) {
-        return load_unpacked(config, set, &places);
+        return load_unpacked(config, set, &places, cancelled);
     }
-    load_from(config, KnownSet::of(&config.dataset), &places, &Fetcher::default())
+    load_from(config, KnownSet::configured(config).as_ref(), &places, &Fetcher::from_env(cancelled))
 }
 
 /// Loads the data set `set`, or a folder of the user's own files when `None`.
@@ -72,27 +86,36 @@ fn load_from(
     for place in places.of(config, set) {
         let read = || {
             let files = place.find(set)?;
-            Ok((read(&files, set)?, files))
+            Ok((read(&files, set, fetcher.cancelled)?, files))
         };
         match read() {
             Ok((arrays, files)) => {
                 let source = (place.source)(files.folder.clone());
                 return finish_files(config, set, (arrays, source), &files);
             }
+            Err(error @ DatasetError::Cancelled) => return Err(error),
             Err(error) if given => return Err(with_hint(error, config)),
             Err(error) => attempts.push(Attempt::new(place.root.display(), &error)),
         }
     }
     let set = set.expect("a folder is a given place, which was returned from above");
     let files = download(config, set, places, fetcher, attempts)?;
-    let found = (read(&files, Some(set))?, Source::Downloaded(files.folder.clone()));
+    let arrays = read(&files, Some(set), fetcher.cancelled)?;
+    let found = (arrays, Source::Downloaded(files.folder.clone()));
     finish_files(config, Some(set), found, &files)
 }
 
-fn read(files: &FourFiles, set: Option<&KnownSet>) -> Result<[IdxArray; 4], DatasetError> {
-    files.read(|path, file| match set {
-        Some(set) => read_verified(path, set, file),
-        None => idx::read_file(path),
+fn read(
+    files: &FourFiles,
+    set: Option<&KnownSet>,
+    cancelled: Cancelled,
+) -> Result<[IdxArray; 4], DatasetError> {
+    files.read(|path, file| {
+        proceed_unless(cancelled)?;
+        match set {
+            Some(set) => read_verified(path, set, file),
+            None => idx::read_file(path),
+        }
     })
 }
 
@@ -138,7 +161,10 @@ fn finish<'a>(
     path: impl Fn(usize) -> &'a Path,
     names: &[&str],
 ) -> Result<LoadedDataset, DatasetError> {
-    let (train, test) = labeled_images(arrays, path, config.num_classes)?;
+    if config.transpose {
+        tracing::info!("Pictures are transposed as they are read (transpose = true)");
+    }
+    let (train, test) = labeled_images(arrays, path, config)?;
     let class_names = class_names(config, names);
     Ok(LoadedDataset { train, test, class_names, source })
 }

@@ -1,6 +1,7 @@
 //! Sets whose files the user has unpacked.
 
 use super::{LoadedDataset, class_names};
+use crate::cancel::Cancelled;
 use crate::source::{Attempt, Places};
 use crate::unpacked_set::{UnpackedFolder, UnpackedSet};
 use crate::{DataConfig, DatasetError, NotFound};
@@ -11,12 +12,13 @@ pub(super) fn load_unpacked(
     config: &DataConfig,
     set: &'static UnpackedSet,
     places: &Places,
+    cancelled: Cancelled,
 ) -> Result<LoadedDataset, DatasetError> {
     let mut attempts = Vec::new();
     for place in places.of(config, None) {
         let read = || {
             let files = UnpackedFolder::find(&place.root, set)?;
-            Ok((files.read(config.num_classes)?, files.folder))
+            Ok((files.read(config.num_classes, cancelled)?, files.folder))
         };
         match read() {
             Ok(((train, test), folder)) => {
@@ -29,7 +31,9 @@ pub(super) fn load_unpacked(
                 });
             }
             // Classes that do not fit here fit nowhere.
-            Err(error @ DatasetError::Label { .. }) => return Err(error),
+            Err(error @ (DatasetError::Label { .. } | DatasetError::Cancelled)) => {
+                return Err(error);
+            }
             Err(error) if config.dataset_path.is_some() => return Err(error),
             Err(error) => attempts.push(Attempt::new(place.root.display(), &error)),
         }

@@ -55,9 +55,9 @@ impl Places {
         places
     }
 
-    /// The folder that `set` is downloaded to, in torchvision's layout.
+    /// The folder that `set` is downloaded to.
     pub(crate) fn download_folder(&self, set: &KnownSet) -> Option<PathBuf> {
-        self.cache.as_ref().map(|cache| cache.join(set.torchvision_folder).join("raw"))
+        self.cache.as_ref().map(|cache| cache.join(set.download_folder()))
     }
 }
 
@@ -69,10 +69,15 @@ impl Place {
     }
 }
 
-/// Where below a root the files may be: torchvision's layouts and Keras's.
+/// Where below a root the files may be: where they are downloaded to, and in
+/// torchvision's layouts and Keras's.
 fn folders_below_root(set: &KnownSet) -> Vec<PathBuf> {
     let torchvision = Path::new(set.torchvision_folder);
-    let mut folders = vec![torchvision.join("raw"), torchvision.into(), "raw".into()];
+    let mut folders = vec![set.download_folder()];
+    if set.own_folder.is_some() {
+        folders.push(torchvision.join("raw"));
+    }
+    folders.extend([torchvision.into(), "raw".into()]);
     folders.extend(set.keras_folder.map(PathBuf::from));
     folders
 }

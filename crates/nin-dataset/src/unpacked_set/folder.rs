@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::UnpackedSet;
+use crate::cancel::{Cancelled, proceed_unless};
 use crate::check::{Part, checked, same_size};
 use crate::folder::check_folder;
 use crate::{DatasetError, LabeledImages, UncheckedImages};
@@ -39,14 +40,17 @@ impl UnpackedFolder {
     pub(crate) fn read(
         &self,
         num_classes: usize,
+        cancelled: Cancelled,
     ) -> Result<(LabeledImages, LabeledImages), DatasetError> {
         let UnpackedSet { title, counts, .. } = self.set;
         tracing::warn!(
             "{}: the files of {title} are taken as they are, no digest of them is known",
             self.folder.display()
         );
-        let train = checked(self.read_part(self.set.train_files)?, Part::Train, num_classes)?;
-        let test = checked(self.read_part(self.set.test_files)?, Part::Test, num_classes)?;
+        let train =
+            checked(self.read_part(self.set.train_files, cancelled)?, Part::Train, num_classes)?;
+        let test =
+            checked(self.read_part(self.set.test_files, cancelled)?, Part::Test, num_classes)?;
         same_size(&train.images, &test.images)?;
         let found = [train.len(), test.len()];
         if found != *counts {
@@ -62,8 +66,15 @@ impl UnpackedFolder {
     }
 
     /// The pictures of some files, one after the other.
-    fn read_part(&self, files: &[&str]) -> Result<UncheckedImages, DatasetError> {
-        let mut files = files.iter().map(|name| (self.set.read)(&self.folder.join(name)));
+    fn read_part(
+        &self,
+        files: &[&str],
+        cancelled: Cancelled,
+    ) -> Result<UncheckedImages, DatasetError> {
+        let mut files = files.iter().map(|name| {
+            proceed_unless(cancelled)?;
+            (self.set.read)(&self.folder.join(name))
+        });
         let mut all = files.next().expect("each part has a file")?;
         for part in files {
             all.append(part?)?;

@@ -15,6 +15,7 @@ fn info(model: ModelConfig) -> ModelInfo {
         std: vec![f32::MIN_POSITIVE],
         contrast: "none".to_owned(),
         whitening: "none".to_owned(),
+        transpose: false,
         dataset: "Fashion-MNIST".to_owned(),
         epoch: 40,
         seed: u64::MAX,

@@ -113,6 +113,7 @@ fn described(request: &TestRequest, info: &ModelInfo) -> Result<Config, TrainErr
         std: statistic(&info.std),
         contrast: Contrast::try_from(info.contrast.clone())?,
         whitening,
+        transpose: info.transpose,
         ..known
     };
     config.validate()?;

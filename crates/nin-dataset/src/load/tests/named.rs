@@ -1,11 +1,11 @@
 //! Named sets: the order of the places, digests, fetching.
 
 use std::fs;
-use std::time::Duration;
 
 use super::*;
-use crate::download::Fetcher;
-use crate::download::server::{Response, Server};
+use crate::digest::sha256;
+use crate::download::server::{Server, status};
+use crate::download::{Fetcher, Limits, Proxies};
 use crate::known_set::{FILE_NAMES, KnownSet};
 use crate::load::load_from;
 use crate::load::locate::locate_in;
@@ -29,7 +29,15 @@ impl World {
     }
 
     fn load(&self, set: &KnownSet) -> Result<LoadedDataset, DatasetError> {
-        let fetcher = Fetcher::with_timeouts(Duration::from_secs(5), Duration::from_secs(5));
+        self.load_unless(set, &|| false)
+    }
+
+    fn load_unless(
+        &self,
+        set: &KnownSet,
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Result<LoadedDataset, DatasetError> {
+        let fetcher = Fetcher { limits: Limits::default(), proxies: Proxies::default(), cancelled };
         load_from(&self.config, Some(set), &self.places, &fetcher)
     }
 
@@ -123,13 +131,19 @@ fn fashion_mnist_names_the_debian_package() {
     assert_eq!(report.ways_out[0], "apt-get install dataset-fashion-mnist");
 }
 
+/// Has the four files in the folder `ok`.
+fn good_server() -> Server {
+    Server::start(|request| {
+        let is_file = |name: &&str| request.target == format!("/ok/{name}.gz");
+        let file = FILE_NAMES.iter().position(is_file);
+        status(200, tiny_set::gzipped(file.expect("only the four files")))
+    })
+}
+
 #[test]
 fn what_is_missing_is_fetched_once_into_the_cache() {
     let mut world = World::new();
-    let server = Server::start(|path| {
-        let file = FILE_NAMES.iter().position(|name| path == format!("/ok/{name}.gz"));
-        Response::Status(200, tiny_set::gzipped(file.expect("only the four files")))
-    });
+    let server = good_server();
     world.config.download = true;
     world.config.mirrors = vec![format!("{}/ok", server.address)];
     let folder = world.root.path().join("cache/TinySet/raw");
@@ -146,9 +160,8 @@ fn what_is_missing_is_fetched_once_into_the_cache() {
 #[test]
 fn without_a_mirror_the_report_has_every_address() {
     let mut world = World::new();
-    let server = Server::start(|path| {
-        let status = if path.starts_with("/403") { 403 } else { 404 };
-        Response::Status(status, Vec::new())
+    let server = Server::start(|request| {
+        status(if request.target.starts_with("/403") { 403 } else { 404 }, "")
     });
     world.config.download = true;
     world.config.mirrors = ["403", "404/"].map(|name| format!("{}/{name}", server.address)).into();
@@ -187,6 +200,55 @@ fn gzip_digests_are_those_of_the_stored_file() {
     world.config.dataset_path = Some(folder);
     let error = world.load(&set).unwrap_err().to_string();
     assert!(error.contains("wrong MD5 of the .gz file: want "), "{error}");
+}
+
+#[test]
+fn own_digests_replace_the_known_ones_on_disk_too() {
+    let mut world = World::new();
+    world.config.sha256 =
+        [0, 1, 2, 3].map(|file| sha256(&tiny_set::unzipped(file)).to_uppercase()).into();
+    let folder = world.put(&tiny_set::gz_folder(), "data/FashionMNIST/raw");
+    let set = KnownSet::configured(&world.config).unwrap();
+    assert_eq!(world.load(&set).unwrap().source, Source::DataFolder(folder));
+
+    let wrong = DataConfig { sha256: vec!["0".repeat(64); 4], ..world.config.clone() };
+    world.config.dataset_path = Some(world.root.path().join("data"));
+    let set = KnownSet::configured(&wrong).unwrap();
+    let error = world.load(&set).unwrap_err();
+    assert!(matches!(error, DatasetError::WrongDigest { .. }), "{error}");
+    assert_ne!(set.download_folder(), KnownSet::of(&wrong.dataset).unwrap().download_folder());
+}
+
+#[test]
+fn own_digests_and_mirrors_fetch_another_set_into_its_own_folder() {
+    let mut world = World::new();
+    let server = good_server();
+    world.config.download = true;
+    world.config.mirrors = vec![format!("{}/ok/", server.address)];
+    world.config.sha256 = [0, 1, 2, 3].map(|file| sha256(&tiny_set::unzipped(file))).into();
+    let real = world.put(&set("sorted"), "cache/FashionMNIST/raw");
+    let known = KnownSet::configured(&world.config).unwrap();
+    let data = world.load(&known).unwrap();
+    assert_eq!((data.train.len(), data.test.len()), (40, 20));
+    let folder = world.root.path().join("cache").join(known.download_folder());
+    assert_eq!(data.source, Source::Downloaded(folder.clone()));
+    assert_eq!(fs::read_dir(real).unwrap().count(), 4);
+    assert_eq!(world.load(&known).unwrap().source, Source::Cache(folder));
+    assert_eq!(server.request_count(), 4);
+}
+
+#[test]
+fn loading_ends_when_it_is_cancelled() {
+    let mut world = World::new();
+    let set = tiny_set::known();
+    let cancelled = |world: &World| {
+        let error = world.load_unless(&set, &|| true).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Cancelled, "cancelled"));
+    };
+    world.config.download = true;
+    cancelled(&world);
+    world.put(&tiny_set::gz_folder(), "data");
+    cancelled(&world);
 }
 
 /// The whole Fashion-MNIST, where the Debian package is installed.

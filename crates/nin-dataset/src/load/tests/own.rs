@@ -183,3 +183,24 @@ fn locate_reads_nothing() {
     assert_eq!(locate(&sample).unwrap(), Location::Found(Source::Embedded));
     assert!(locate(&DataConfig { val: 2.0, ..sample }).is_err());
 }
+
+#[test]
+fn pictures_stored_column_by_column_are_transposed_on_demand() {
+    let idx = |name: &str| fs::read(set("../idx/good").join(name)).unwrap();
+    let folder = with_file("train-images-idx3-ubyte", &idx("emnist_2x2_transposed"));
+    fs::write(folder.path().join("t10k-images-idx3-ubyte"), idx("emnist_2x2_transposed")).unwrap();
+    let one_label = [0, 0, 8, 1, 0, 0, 0, 1, 0];
+    for name in ["train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"] {
+        fs::write(folder.path().join(name), one_label).unwrap();
+    }
+    for (transpose, wanted) in [(false, [1, 2, 3, 4]), (true, [1, 3, 2, 4])] {
+        let config = DataConfig { transpose, ..config(folder.path()) };
+        let data = load(&config).unwrap();
+        for part in [data.train, data.test] {
+            assert_eq!(part.images.picture(0), wanted);
+        }
+    }
+    let config = DataConfig { transpose: true, ..config(&set("px28x20")) };
+    let images = load(&config).unwrap().train.images;
+    assert_eq!((images.height(), images.width()), (20, 28));
+}

@@ -29,7 +29,7 @@ impl World {
     }
 
     fn load(&self) -> Result<LoadedDataset, DatasetError> {
-        load_unpacked(&self.config, self.set(), &self.places)
+        load_unpacked(&self.config, self.set(), &self.places, &|| false)
     }
 
     fn locate(&self) -> Location {

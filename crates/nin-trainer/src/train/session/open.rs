@@ -53,7 +53,7 @@ impl<'a> Session<'a> {
             }
             Start::New | Start::Weights(_) => None,
         };
-        let workload = Workload::load(&config)?;
+        let workload = Workload::load(&config, interrupt)?;
         workload.log_parts();
         workload.check_memory()?;
         check_batch_norm(workload.network.plan(), &config, workload.split.train.len())?;
@@ -219,6 +219,7 @@ fn may_continue(saved: &Config, wanted: &Config) -> Result<(), TrainError> {
     allowed.data.dataset_path.clone_from(&wanted.data.dataset_path);
     allowed.data.download = wanted.data.download;
     allowed.data.mirrors.clone_from(&wanted.data.mirrors);
+    allowed.data.sha256.clone_from(&wanted.data.sha256);
     allowed.compute = wanted.compute.clone();
     allowed.schedule.max_reduce = wanted.schedule.max_reduce;
     if !saved.schedule.depends_on_max_epoch() {
