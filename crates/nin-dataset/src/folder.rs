@@ -45,21 +45,28 @@ impl FourFiles {
         paths.filter(|path| path.is_file()).collect()
     }
 
-    /// Looks in `root` and then in each of the folders `below` it; the first
-    /// that has at least one of the files is the one.
-    pub(crate) fn find_below(root: &Path, below: &[PathBuf]) -> Result<Self, DatasetError> {
+    /// Looks in `root` and then in each of the folders `below` it: those that have all
+    /// of the files, at least one, else the error of the first that has some.
+    pub(crate) fn find_below(root: &Path, below: &[PathBuf]) -> Result<Vec<Self>, DatasetError> {
         check_folder(root)?;
         let has_some =
             |folder: &PathBuf| (0..4).any(|file| !Self::candidates(folder, file).is_empty());
-        let mut folders =
+        let folders =
             std::iter::once(root.into()).chain(below.iter().map(|below| root.join(below)));
-        match folders.find(has_some) {
-            Some(folder) => Self::find(&folder),
-            None => {
-                let example = "IDX file such as train-images-idx3-ubyte";
-                Err(DatasetError::NoFiles { folder: root.into(), example, below: below.into() })
+        let (mut found, mut first_error) = (Vec::new(), None);
+        for folder in folders.filter(has_some) {
+            match Self::find(&folder) {
+                Ok(files) => found.push(files),
+                Err(error) => first_error = first_error.or(Some(error)),
             }
         }
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        Err(first_error.unwrap_or_else(|| {
+            let example = "IDX file such as train-images-idx3-ubyte";
+            DatasetError::NoFiles { folder: root.into(), example, below: below.into() }
+        }))
     }
 
     /// Reads the four files. A damaged one is passed over when it is there

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::digest::{md5, sha256};
 use crate::idx;
 use crate::known_set::{KnownDigest, KnownSet};
-use crate::{DatasetError, IdxArray};
+use crate::{DatasetError, IdxArray, IdxProblem};
 
 /// Reads file number `file` of `set`, gzipped or not, from `path` and checks
 /// its digest.
@@ -35,7 +35,10 @@ pub(crate) fn verified(
 ) -> Result<IdxArray, DatasetError> {
     let idx_problem = |problem| DatasetError::Idx { path: path.into(), problem };
     let limit = set.unzipped_limits[file] + 1;
-    let bytes = idx::unzipped(stored, limit).map_err(idx_problem)?;
+    let bytes = idx::unzipped(stored, limit).map_err(|problem| match problem {
+        IdxProblem::CorruptGzip(_) => corrupt(&problem, stored, path, &set.digests[file]),
+        other => idx_problem(other),
+    })?;
     // Read before the digest is compared: "truncated" says more than a digest.
     let array = idx::read(bytes.as_slice()).map_err(idx_problem)?;
     let gzipped = bytes != stored;
@@ -61,4 +64,19 @@ pub(crate) fn verified(
     let hint = other.map_or_else(String::new, |title| format!(" (this is a file of {title})"));
     let wanted = wanted.to_string();
     Err(DatasetError::WrongDigest { path: path.into(), algorithm, wanted, found, hint })
+}
+
+/// A file that does not unzip, with the digest that it should have.
+fn corrupt(problem: &IdxProblem, stored: &[u8], path: &Path, digest: &KnownDigest) -> DatasetError {
+    let (algorithm, wanted) = match digest {
+        KnownDigest::Unzipped(wanted) => ("SHA-256 of the unzipped file", wanted),
+        KnownDigest::Gzipped(wanted) => ("MD5 of the .gz file", wanted),
+    };
+    let found = match digest {
+        KnownDigest::Unzipped(_) => format!("none: {problem}"),
+        KnownDigest::Gzipped(_) => md5(stored),
+    };
+    let hint = format!(" (the file has the SHA-256 {} as it is)", sha256(stored));
+    let path = path.into();
+    DatasetError::WrongDigest { path, algorithm, wanted: wanted.to_string(), found, hint }
 }

@@ -25,6 +25,10 @@ use header::Header;
 /// How far bytes after the data are counted for the error message.
 const COUNTED_TRAILING_BYTES: u64 = 4096;
 
+/// The most bytes of data that are read, those of 160,000 pictures of 224 × 224: a small
+/// gzip file can hold any number of zeros, as many as its header claims.
+const LARGEST_BYTES: u64 = 8 << 30;
+
 /// Reads an IDX file, plain or gzipped, whatever its name.
 ///
 /// # Errors
@@ -52,6 +56,10 @@ pub fn read_file(path: &Path) -> Result<IdxArray, DatasetError> {
 ///
 /// Every fault of the data has its own [`IdxProblem`].
 pub fn read(reader: impl Read) -> Result<IdxArray, IdxProblem> {
+    read_at_most(reader, LARGEST_BYTES)
+}
+
+fn read_at_most(reader: impl Read, limit: u64) -> Result<IdxArray, IdxProblem> {
     let mut content = Content::open(reader)?;
     let (header, wanted) = match read_header(&mut content) {
         Ok(read) => read,
@@ -61,8 +69,11 @@ pub fn read(reader: impl Read) -> Result<IdxArray, IdxProblem> {
     let mut bytes = Vec::new();
     // One byte more than wanted: it shows trailing data, and at the end of a
     // gzip stream it makes the decoder verify the trailer.
-    content.by_ref().take(wanted.saturating_add(1)).read_to_end(&mut bytes)?;
+    content.by_ref().take(wanted.min(limit) + 1).read_to_end(&mut bytes)?;
     let found = bytes.len() as u64;
+    if found > limit {
+        return Err(IdxProblem::TooLarge { wanted, limit });
+    }
     if found < wanted {
         return Err(IdxProblem::Truncated { wanted, found });
     }

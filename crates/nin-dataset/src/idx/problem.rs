@@ -57,6 +57,14 @@ pub enum IdxProblem {
         /// The sizes in the header.
         dims: Vec<usize>,
     },
+    /// Data that are larger than any that this crate reads.
+    #[error("too large: want {wanted} bytes, at most {limit} are read")]
+    TooLarge {
+        /// Bytes the header asks for.
+        wanted: u64,
+        /// The most that are read.
+        limit: u64,
+    },
     /// The gzip stream ends early.
     #[error("truncated gzip")]
     TruncatedGzip,

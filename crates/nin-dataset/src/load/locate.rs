@@ -49,7 +49,9 @@ pub(super) fn locate_unpacked(
 }
 
 pub(super) fn locate_in(config: &DataConfig, set: Option<&KnownSet>, places: &Places) -> Location {
-    locate_with(config, places.of(config, set), |place| place.find(set).map(|files| files.folder))
+    locate_with(config, places.of(config, set), |place| {
+        place.find(set).map(|found| found[0].folder.clone())
+    })
 }
 
 /// The first of the places in which `find` finds a folder with all files.

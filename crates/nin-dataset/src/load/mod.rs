@@ -84,11 +84,7 @@ fn load_from(
     let given = set.is_none() || config.dataset_path.is_some();
     let mut attempts = Vec::new();
     for place in places.of(config, set) {
-        let read = || {
-            let files = place.find(set)?;
-            Ok((read(&files, set, fetcher.cancelled)?, files))
-        };
-        match read() {
+        match read_first(place.find(set), set, fetcher.cancelled) {
             Ok((arrays, files)) => {
                 let source = (place.source)(files.folder.clone());
                 return finish_files(config, set, (arrays, source), &files);
@@ -103,6 +99,23 @@ fn load_from(
     let arrays = read(&files, Some(set), fetcher.cancelled)?;
     let found = (arrays, Source::Downloaded(files.folder.clone()));
     finish_files(config, Some(set), found, &files)
+}
+
+/// The first of the folders found whose files can be read, else the first error.
+fn read_first(
+    found: Result<Vec<FourFiles>, DatasetError>,
+    set: Option<&KnownSet>,
+    cancelled: Cancelled,
+) -> Result<([IdxArray; 4], FourFiles), DatasetError> {
+    let mut first_error = None;
+    for files in found? {
+        match read(&files, set, cancelled) {
+            Ok(arrays) => return Ok((arrays, files)),
+            Err(error @ DatasetError::Cancelled) => return Err(error),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    Err(first_error.expect("at least one folder was found"))
 }
 
 fn read(

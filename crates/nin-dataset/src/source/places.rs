@@ -62,8 +62,9 @@ impl Places {
 }
 
 impl Place {
-    /// The four files in this place or in one of the usual folders below it.
-    pub(crate) fn find(&self, set: Option<&KnownSet>) -> Result<FourFiles, DatasetError> {
+    /// The four files in this place and in the usual folders below it, wherever all
+    /// of them are; those of another set may be among them.
+    pub(crate) fn find(&self, set: Option<&KnownSet>) -> Result<Vec<FourFiles>, DatasetError> {
         let below = set.map_or_else(|| vec!["raw".into()], folders_below_root);
         FourFiles::find_below(&self.root, &below)
     }

@@ -73,6 +73,21 @@ fn the_data_folder_comes_before_the_cache() {
 }
 
 #[test]
+fn files_of_another_set_do_not_hide_the_right_ones() {
+    let mut world = World::new();
+    // One stray file, or all of another set, where the set itself is looked for first.
+    for other in ["no_test_labels", "sorted"] {
+        world.put(&set(other), "data");
+        let right = world.put(&tiny_set::folder(), "data/TinySet/raw");
+        let loaded = world.load(&tiny_set::known()).unwrap();
+        assert_eq!(loaded.source, Source::DataFolder(right), "{other}");
+    }
+    let right = world.root.path().join("data/TinySet/raw");
+    world.config.dataset_path = Some(world.root.path().join("data"));
+    assert_eq!(world.load(&tiny_set::known()).unwrap().source, Source::Given(right));
+}
+
+#[test]
 fn every_layout_is_found_below_the_given_path() {
     let layouts = ["x", "x/TinySet/raw", "x/TinySet", "x/raw", "x/tiny-set"];
     for layout in layouts {
