@@ -10,8 +10,8 @@ use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};
 use nin_layers::StateDict;
-use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensorError, SafeTensors};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +86,7 @@ pub fn to_bytes(tensors: &StateDict, info: &impl Serialize) -> Result<Vec<u8>, M
         .map(|((name, tensor), bytes)| {
             Ok((name, TensorView::new(Dtype::F32, tensor.dims().to_vec(), bytes)?))
         })
-        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
+        .collect::<Result<Vec<_>, SafeTensorError>>()
         .map_err(problem)?;
     let json = serde_json::to_string(info).map_err(problem)?;
     let metadata = HashMap::from([(METADATA_KEY.to_owned(), json)]);
@@ -134,7 +134,14 @@ pub fn read_weights(bytes: &[u8]) -> Result<(StateDict, Option<ModelInfo>), Mode
 
 type Metadata = Option<HashMap<String, String>>;
 
+/// The most bytes of a header, those of some 35,000 tensors. While it is read, a byte
+/// may take ten in memory.
+const LARGEST_HEADER_BYTES: u64 = 4 << 20;
+
 fn parse(bytes: &[u8]) -> Result<(SafeTensors<'_>, Metadata), ModelError> {
+    if bytes.first_chunk().is_some_and(|&len| u64::from_le_bytes(len) > LARGEST_HEADER_BYTES) {
+        return Err(no_safetensors(bytes, &SafeTensorError::HeaderTooLarge));
+    }
     let (_, header) =
         SafeTensors::read_metadata(bytes).map_err(|error| no_safetensors(bytes, &error))?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| no_safetensors(bytes, &error))?;
@@ -176,10 +183,8 @@ fn problem(error: impl std::fmt::Display) -> ModelError {
     ModelError::checkpoint(error.to_string())
 }
 
-fn no_safetensors(bytes: &[u8], error: &safetensors::SafeTensorError) -> ModelError {
-    use safetensors::SafeTensorError::{
-        HeaderTooSmall, InvalidHeaderLength, MetadataIncompleteBuffer,
-    };
+fn no_safetensors(bytes: &[u8], error: &SafeTensorError) -> ModelError {
+    use SafeTensorError::{HeaderTooSmall, InvalidHeaderLength, MetadataIncompleteBuffer};
     let meaning = match (FileKind::of(bytes), error) {
         (FileKind::Zip | FileKind::OldPyTorch, _) => {
             "looks like a PyTorch file, not a safetensors file"
