@@ -56,7 +56,7 @@ pub(super) fn without_end(mut steps: Vec<Step>) -> Vec<Step> {
 pub(super) fn slow(body: &[u8]) -> Vec<Step> {
     let mut steps = with_head(&format!("200 OK\r\nContent-Length: {}", body.len()), "");
     for piece in body.chunks(body.len().div_ceil(10)) {
-        steps.extend([Step::Pause(Duration::from_millis(100)), Step::Send(piece.into())]);
+        steps.extend([Step::Pause(Duration::from_millis(150)), Step::Send(piece.into())]);
     }
     steps
 }

@@ -19,7 +19,7 @@ use crate::tiny_set;
 fn limits() -> Limits {
     Limits {
         connect: Duration::from_secs(2),
-        silence: Duration::from_millis(500),
+        silence: Duration::from_secs(1),
         pauses: [1, 2, 4].map(Duration::from_millis).into(),
         longest_pause: Duration::from_millis(20),
     }
