@@ -123,7 +123,9 @@ impl Workload {
         class_counts(&self.train.data().labels, &self.split.train, self.class_names.len())
     }
 
-    /// Says in the log how many pictures of each class each part has.
+    /// Says in the log how many pictures of each class each part has, and warns of a
+    /// part on which any network that knows one answer is right: labels read wrongly
+    /// look so.
     pub(crate) fn log_parts(&self) {
         let (train, test) = (&self.train.data().labels, &self.test.data().labels);
         let all_of_test: Vec<u32> = (0..test.len() as u32).collect();
@@ -134,6 +136,11 @@ impl Workload {
         ] {
             let counts = class_counts(labels, indices, self.class_names.len());
             tracing::info!("{part}: {} images, of each class {counts:?}", indices.len());
+            let only = counts.iter().position(|&count| count == indices.len());
+            if let (Some(class), true) = (only, indices.len() > 1) {
+                let name = &self.class_names[class];
+                tracing::warn!("{part}: every image is of one class, {name}");
+            }
         }
     }
 }
