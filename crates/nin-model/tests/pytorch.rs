@@ -143,7 +143,8 @@ fn weights_of_another_network_are_refused_by_name() {
     );
     assert_eq!(
         error(&|weights| drop(weights.insert(name.to_owned(), zeros(&[8, 3, 5, 5])))),
-        "tensor net.0.0.weight has shape [8, 3, 5, 5], wanted [8, 1, 5, 5]"
+        "tensor net.0.0.weight has shape [8, 3, 5, 5], wanted [8, 1, 5, 5]: it is for 3 input \
+         channels, not 1"
     );
     let not_finite = (zeros(&[8]) / 0.0).unwrap();
     assert_eq!(
