@@ -6,8 +6,11 @@
 mod program;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::thread;
 
 use program::{Place, assert_success, run, stderr};
 
@@ -107,6 +110,61 @@ fn records_that_cannot_grow_end_the_run() {
     fs::remove_file(place.path("run/train.log")).unwrap();
     std::os::unix::fs::symlink("/dev/full", place.path("run/train.log")).unwrap();
     assert_cannot_write(&run(&rest), &place.path("run/train.log"), "No space left");
+}
+
+/// The SHA-256 of the four files of the small data set, and where they are.
+const DIGESTS: [&str; 4] = [
+    "b5f8550c4865c48a1c0d6aca6a37e576f06873398a930ee0423711ef229083cc",
+    "8e4f6aef7c14a1c62776a71703eb9ce09d8e1f86568c2fe154fe7185760e7c8a",
+    "baf3c89034d2bf58feaab7f692c74def7675a257b397db77d8e09ac4dda65422",
+    "be5713d8829571e59f34b543f7eeb521b1207d313487555fc3ab72f4165083f4",
+];
+const FILES: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/nin-dataset/tests/data/sets/tiny_ok");
+
+/// Serves the files, unzipped, to whoever asks.
+fn serve() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let head: Vec<String> =
+                lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+            let name = head[0].split(' ').nth(1).unwrap().trim_matches('/');
+            let body = fs::read(Path::new(FILES).join(name.trim_end_matches(".gz"))).unwrap();
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+            // The program may have gone away.
+            let _ = stream.write_all(&[head.as_bytes(), &body].concat());
+        }
+    });
+    address
+}
+
+#[test]
+fn a_download_that_finds_no_room_leaves_nothing() {
+    let place = Place::new();
+    let mut arguments = place.start("run");
+    let sets = [
+        format!("data.mirrors=[\"{}\"]", serve()),
+        format!("data.sha256={DIGESTS:?}"),
+        "data.val=0".to_owned(),
+    ];
+    arguments.extend(["--dataset", "mnist"].map(str::to_owned));
+    arguments.extend(sets.into_iter().flat_map(|set| ["--set".to_owned(), set]));
+    let home = "cd \"$PLACE\"; export HOME=\"$PLACE\" XDG_CACHE_HOME=\"$PLACE/cache\"; ";
+
+    let output = under(&["sh"], &format!("{home}{SMALL_FILES}"), &place, &arguments);
+    assert_cannot_write(&output, Path::new("/cache/nin/MNIST-"), "File too large");
+    assert!(!place.path("run").exists());
+    let folders: Vec<_> = fs::read_dir(place.path("cache/nin")).unwrap().collect();
+    let raw = folders[0].as_ref().unwrap().path().join("raw");
+    assert_eq!((folders.len(), fs::read_dir(&raw).unwrap().count()), (1, 0));
+
+    let output = under(&["sh"], &format!("{home}exec \"$0\" \"$@\""), &place, &arguments);
+    assert_success(&output);
+    assert_eq!(fs::read_dir(&raw).unwrap().count(), 4);
 }
 
 /// A shell that may mount, which takes rights or name spaces of one's own.

@@ -40,7 +40,7 @@ impl PartFile {
     }
 
     pub(super) fn append(&mut self, bytes: &[u8]) -> Result<(), DatasetError> {
-        self.file.write_all(bytes).map_err(self.cannot_write())?;
+        self.file.as_file_mut().write_all(bytes).map_err(self.cannot_write())?;
         self.length += bytes.len() as u64;
         Ok(())
     }

@@ -157,3 +157,12 @@ fn names_are_tensorboards_and_never_taken() {
     assert_eq!(seconds.len(), 10);
     assert!(rest.ends_with(&format!(".{}.0", std::process::id())), "{name}");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error_with_the_path() {
+    let file = File::options().write(true).open("/dev/full").unwrap();
+    let mut events = EventsFile { path: "run/events".into(), file };
+    let error = events.append(&RECORD).unwrap_err().to_string();
+    assert!(error.starts_with("run/events: No space left on device"), "{error}");
+}
