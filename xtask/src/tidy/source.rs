@@ -13,6 +13,9 @@ const MANY_LINES: usize = 300;
 /// Macros that must not stay.
 const LEFTOVERS: [&str; 3] = ["todo", "unimplemented", "dbg"];
 
+/// What stands in every crate but those of the kernels.
+const FORBID: &str = "#![forbid(unsafe_code)]";
+
 pub(super) fn check(file: &TextFile) -> Vec<Finding> {
     if !file.has_extension("rs") {
         return Vec::new();
@@ -20,6 +23,9 @@ pub(super) fn check(file: &TextFile) -> Vec<Finding> {
     let mut findings = Vec::new();
     if is_module(file) && !is_documented(&file.text) {
         findings.push(file.error(1, "the module does not begin with a `//!` line"));
+    }
+    if is_root(file) && !may_be_unsafe(file) && !file.text.contains(FORBID) {
+        findings.push(file.error(1, &format!("the crate lacks `{FORBID}`")));
     }
     let lines = file.text.lines().count();
     if lines > MANY_LINES {
@@ -47,6 +53,16 @@ fn is_module(file: &TextFile) -> bool {
     let mut names = file.path.iter();
     let is_tests = |name: &OsStr| name == "tests" || name == "tests.rs";
     names.any(|name| name == "src") && !names.any(is_tests)
+}
+
+/// Whether the file is the root of a crate that is built.
+fn is_root(file: &TextFile) -> bool {
+    file.path.ends_with("src/lib.rs") || file.path.ends_with("src/main.rs")
+}
+
+/// Whether the file belongs to the arithmetic, the one place that needs `unsafe`.
+fn may_be_unsafe(file: &TextFile) -> bool {
+    file.path.iter().any(|name| name.to_string_lossy().starts_with("nin-kernels"))
 }
 
 /// Whether a documentation line comes first, inner attributes aside.
@@ -91,6 +107,17 @@ mod tests {
         ] {
             assert_eq!(messages(path, text), [""; 0], "{text:?}");
         }
+    }
+
+    #[test]
+    fn only_the_kernels_may_be_unsafe() {
+        let text = "//! What it is.\n";
+        for path in ["crates/a/src/lib.rs", "bins/a/src/main.rs"] {
+            let found = messages(path, text);
+            assert_eq!(found, [format!("error: {path}:1: the crate lacks `{FORBID}`")]);
+            assert_eq!(messages(path, &format!("{text}{FORBID}\n")), [""; 0]);
+        }
+        assert_eq!(messages("crates/nin-kernels/src/lib.rs", text), [""; 0]);
     }
 
     #[test]
