@@ -45,7 +45,9 @@ fn each_cut_of_the_rate_is_told_once() {
     let place = Place::new();
     let log = place.train("tiny_ok", "run", &CONVERGES).well().err;
     assert_eq!(log.matches("learning rate cut from").count(), 2, "{log}");
-    assert!(log.contains("epoch 2: learning rate cut from 0.1 to 0.01"), "{log}");
+    for epoch in [2, 3] {
+        assert!(log.contains(&format!("epoch {epoch}: learning rate cut from ")), "{log}");
+    }
 }
 
 #[test]
