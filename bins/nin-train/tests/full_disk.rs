@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
 
+mod common;
 mod program;
 
 use std::fs;
@@ -12,7 +13,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use program::{Place, assert_success, run, stderr};
+use common::{Place, set};
+use program::{assert_success, place, resume, start, stderr};
 
 /// Runs the program below a script of the shell, which has it as `"$0" "$@"`.
 fn under(shell: &[&str], script: &str, place: &Place, arguments: &[String]) -> Output {
@@ -20,20 +22,21 @@ fn under(shell: &[&str], script: &str, place: &Place, arguments: &[String]) -> O
         .args(&shell[1..])
         .args(["-c", script, env!("CARGO_BIN_EXE_nin-train")])
         .args(arguments)
-        .env("PLACE", place.path(""))
+        .current_dir(place.path(""))
+        .env("HOME", place.path("home"))
+        .env("XDG_CACHE_HOME", place.path("home"))
         .env_remove("RUST_LOG")
         .stdin(Stdio::null())
         .output()
         .unwrap()
 }
 
-/// Ends with exit code 6 and a message of a file below `place`, with what the system
-/// says.
-fn assert_cannot_write(output: &Output, path: &Path, system: &str) {
+/// Ends with exit code 6 and a message of a path, with what the system says.
+fn assert_cannot_write(output: &Output, path: &str, system: &str) {
     let message = stderr(output);
     assert_eq!(output.status.code(), Some(6), "{message}");
     let error = message.lines().find(|line| line.starts_with("error: ")).unwrap_or_default();
-    assert!(error.contains(path.to_str().unwrap()) && error.contains(system), "{message}");
+    assert!(error.contains(path) && error.contains(system), "{message}");
     assert!(!message.contains("panicked"), "{message}");
 }
 
@@ -60,56 +63,56 @@ const SMALL_FILES: &str = "ulimit -f 4; exec \"$0\" \"$@\"";
 
 #[test]
 fn a_limit_on_files_is_met_before_the_first_epoch() {
-    let place = Place::new();
-    let output = under(&["sh"], SMALL_FILES, &place, &place.start("run"));
-    assert_cannot_write(&output, &place.path("run"), "File too large");
+    let place = place();
+    let output = under(&["sh"], SMALL_FILES, &place, &start("run"));
+    assert_cannot_write(&output, "run/checkpoints", "File too large");
     assert!(!stderr(&output).contains("Epoch ["), "{}", stderr(&output));
     // Nothing was lost, and with the limit gone the same command goes through.
     fs::remove_dir_all(place.path("run")).unwrap();
-    assert_success(&run(&place.start("run")));
+    assert_success(&place.run(&start("run")));
 }
 
 #[test]
 fn a_limit_that_comes_later_leaves_what_was_saved() {
-    let place = Place::new();
-    assert_success(&run(&place.start("whole")));
-    let mut first = place.start("run");
+    let place = place();
+    assert_success(&place.run(&start("whole")));
+    let mut first = start("run");
     first.extend(["--max-epoch".into(), "1".into()]);
-    assert_success(&run(&first));
+    assert_success(&place.run(&first));
     let saved = whole_files(&place.path("run"));
 
-    let mut rest = place.resume("run");
+    let mut rest = resume("run");
     rest.extend(["--max-epoch".into(), "3".into()]);
     let output = under(&["sh"], SMALL_FILES, &place, &rest);
-    assert_cannot_write(&output, &place.path("run"), "File too large");
+    assert_cannot_write(&output, "run/checkpoints", "File too large");
     let without_config = |files: Vec<(String, Vec<u8>)>| {
         files.into_iter().filter(|(name, _)| name != "config.toml").collect::<Vec<_>>()
     };
     assert!(without_config(whole_files(&place.path("run"))) == without_config(saved));
 
-    assert_success(&run(&rest));
+    assert_success(&place.run(&rest));
     assert!(place.outcome("run") == place.outcome("whole"));
 }
 
 #[test]
 fn records_that_cannot_grow_end_the_run() {
-    let place = Place::new();
-    let mut first = place.start("run");
+    let place = place();
+    let mut first = start("run");
     first.extend(["--max-epoch".into(), "1".into()]);
-    assert_success(&run(&first));
-    let mut rest = place.resume("run");
+    assert_success(&place.run(&first));
+    let mut rest = resume("run");
     rest.extend(["--max-epoch".into(), "3".into()]);
 
     let metrics = place.path("run/metrics.csv");
     fs::remove_file(&metrics).unwrap();
     std::os::unix::fs::symlink("/dev/full", &metrics).unwrap();
-    let output = run(&rest);
-    assert_cannot_write(&output, &metrics, "not a file");
+    let output = place.run(&rest);
+    assert_cannot_write(&output, "run/metrics.csv", "not a file");
 
     fs::remove_file(&metrics).unwrap();
     fs::remove_file(place.path("run/train.log")).unwrap();
     std::os::unix::fs::symlink("/dev/full", place.path("run/train.log")).unwrap();
-    assert_cannot_write(&run(&rest), &place.path("run/train.log"), "No space left");
+    assert_cannot_write(&place.run(&rest), "run/train.log", "No space left");
 }
 
 /// The SHA-256 of the four files of the small data set, and where they are.
@@ -119,9 +122,6 @@ const DIGESTS: [&str; 4] = [
     "baf3c89034d2bf58feaab7f692c74def7675a257b397db77d8e09ac4dda65422",
     "be5713d8829571e59f34b543f7eeb521b1207d313487555fc3ab72f4165083f4",
 ];
-const FILES: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/nin-dataset/tests/data/sets/tiny_ok");
-
 /// Serves the files, unzipped, to whoever asks.
 fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -133,7 +133,7 @@ fn serve() -> String {
             let head: Vec<String> =
                 lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
             let name = head[0].split(' ').nth(1).unwrap().trim_matches('/');
-            let body = fs::read(Path::new(FILES).join(name.trim_end_matches(".gz"))).unwrap();
+            let body = fs::read(set("tiny_ok").join(name.trim_end_matches(".gz"))).unwrap();
             let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
             // The program may have gone away.
             let _ = stream.write_all(&[head.as_bytes(), &body].concat());
@@ -144,8 +144,8 @@ fn serve() -> String {
 
 #[test]
 fn a_download_that_finds_no_room_leaves_nothing() {
-    let place = Place::new();
-    let mut arguments = place.start("run");
+    let place = place();
+    let mut arguments = start("run");
     let sets = [
         format!("data.mirrors=[\"{}\"]", serve()),
         format!("data.sha256={DIGESTS:?}"),
@@ -153,17 +153,15 @@ fn a_download_that_finds_no_room_leaves_nothing() {
     ];
     arguments.extend(["--dataset", "mnist"].map(str::to_owned));
     arguments.extend(sets.into_iter().flat_map(|set| ["--set".to_owned(), set]));
-    let home = "cd \"$PLACE\"; export HOME=\"$PLACE\" XDG_CACHE_HOME=\"$PLACE/cache\"; ";
 
-    let output = under(&["sh"], &format!("{home}{SMALL_FILES}"), &place, &arguments);
-    assert_cannot_write(&output, Path::new("/cache/nin/MNIST-"), "File too large");
+    let output = under(&["sh"], SMALL_FILES, &place, &arguments);
+    assert_cannot_write(&output, "home/nin/MNIST-", "File too large");
     assert!(!place.path("run").exists());
-    let folders: Vec<_> = fs::read_dir(place.path("cache/nin")).unwrap().collect();
+    let folders: Vec<_> = fs::read_dir(place.path("home/nin")).unwrap().collect();
     let raw = folders[0].as_ref().unwrap().path().join("raw");
     assert_eq!((folders.len(), fs::read_dir(&raw).unwrap().count()), (1, 0));
 
-    let output = under(&["sh"], &format!("{home}exec \"$0\" \"$@\""), &place, &arguments);
-    assert_success(&output);
+    assert_success(&place.run(&arguments));
     assert_eq!(fs::read_dir(&raw).unwrap().count(), 4);
 }
 
@@ -173,43 +171,43 @@ const MOUNTING: [&str; 3] = ["unshare", "--user --map-root-user --mount", "sh"];
 #[test]
 fn a_full_disk_ends_the_run_at_its_last_state() {
     let shell: Vec<&str> = MOUNTING.iter().flat_map(|words| words.split(' ')).collect();
-    let place = Place::new();
-    let try_mount = "mount -t tmpfs -o size=4m tmpfs \"$PLACE\"";
+    let place = place();
+    let try_mount = "mount -t tmpfs -o size=4m tmpfs .";
     if !under(&shell, try_mount, &place, &[]).status.success() {
         eprintln!("skipped: no file system can be mounted here");
         return;
     }
-    assert_success(&run(&place.start("whole")));
+    assert_success(&place.run(&start("whole")));
 
     // Too small from the start.
     fs::create_dir(place.path("disk")).unwrap();
-    let small = "mount -t tmpfs -o size=40k tmpfs \"$PLACE/disk\" && exec \"$0\" \"$@\"";
-    let output = under(&shell, small, &place, &place.start("disk/run"));
-    assert_cannot_write(&output, &place.path("disk/run"), "No space left");
+    let small = "mount -t tmpfs -o size=40k tmpfs \"disk\" && exec \"$0\" \"$@\"";
+    let output = under(&shell, small, &place, &start("disk/run"));
+    assert_cannot_write(&output, "disk/run", "No space left");
 
     // Filled after the first epoch, and emptied again before the resume, which comes
     // from the same shell as the file system goes with it.
-    let filled = "mount -t tmpfs -o size=4m tmpfs \"$PLACE/disk\" || exit 99
+    let filled = "mount -t tmpfs -o size=4m tmpfs \"disk\" || exit 99
         \"$0\" \"$@\" & run=$!
-        until [ -e \"$PLACE/disk/run/checkpoints/1.safetensors\" ]; do sleep 0.01; done
-        cat /dev/zero > \"$PLACE/disk/filler\" 2>/dev/null
+        until [ -e \"disk/run/checkpoints/1.safetensors\" ]; do sleep 0.01; done
+        cat /dev/zero > \"disk/filler\" 2>/dev/null
         wait $run; code=$?
-        ls \"$PLACE/disk/run/checkpoints\" >&2
-        rm \"$PLACE/disk/filler\"
+        ls \"disk/run/checkpoints\" >&2
+        rm \"disk/filler\"
         [ $code = 6 ] || exit $code
-        \"$0\" --resume \"$PLACE/disk/run\" >&2 || exit 98
-        cp -r \"$PLACE/disk/run\" \"$PLACE/../$COPY\" && exit $code";
+        \"$0\" --resume \"disk/run\" >&2 || exit 98
+        cp -r \"disk/run\" \"$COPY\" && exit $code";
     let copy = tempfile::tempdir().unwrap();
     let output = Command::new(shell[0])
         .args(&shell[1..])
         .args(["-c", filled, env!("CARGO_BIN_EXE_nin-train")])
-        .args(place.start("disk/run"))
-        .env("PLACE", place.path(""))
-        .env("COPY", copy.path().file_name().unwrap())
+        .args(start("disk/run"))
+        .current_dir(place.path(""))
+        .env("COPY", copy.path())
         .env_remove("RUST_LOG")
         .output()
         .unwrap();
-    assert_cannot_write(&output, &place.path("disk/run"), "No space left");
+    assert_cannot_write(&output, "disk/run", "No space left");
     let message = stderr(&output);
     assert!(message.contains("state-"), "{message}");
     assert!(!message.lines().any(|line| line.ends_with(".tmp")), "{message}");

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
 
+mod common;
 mod program;
 
 use std::fs;
@@ -10,7 +11,7 @@ use std::process::{Child, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use program::{Place, assert_success, program, run, start_until, stderr};
+use program::{assert_success, place, resume, start, stderr};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Sends signals with a pause between them, and gives what the program came to.
@@ -32,8 +33,8 @@ fn end(child: Child, signals: &[Signal], pause: Duration) -> Output {
 
 #[test]
 fn whatever_ends_a_run_it_goes_on_to_the_same_bytes() {
-    let place = Place::new();
-    assert_success(&run(&place.start("whole")));
+    let place = place();
+    assert_success(&place.run(&start("whole")));
     let cases: [(&str, &[Signal], Option<i32>); 4] = [
         ("interrupt", &[Signal::INT], Some(130)),
         ("terminate", &[Signal::TERM], Some(143)),
@@ -42,42 +43,36 @@ fn whatever_ends_a_run_it_goes_on_to_the_same_bytes() {
     ];
     for (name, signals, code) in cases {
         // The log is there when the training begins, and a state after its first epoch.
-        let child = start_until(&place.start(name), &place.path(&format!("{name}/train.log")));
+        let child = place.start_until(&start(name), &format!("{name}/train.log"));
         let output = end(child, signals, Duration::from_millis(50));
         assert_eq!(output.status.code(), code, "{name}: {}", stderr(&output));
         assert!(!stderr(&output).contains("panicked"), "{name}: {}", stderr(&output));
         if signals == [Signal::INT] {
-            let advice = format!("continue with --resume {}", place.path(name).display());
+            let advice = format!("continue with --resume {name}");
             assert!(stderr(&output).contains(&advice), "{name}: {}", stderr(&output));
         }
-        let state = place.path(&format!("{name}/checkpoints/state-1.safetensors"));
-        let child = start_until(&place.resume(name), &state);
+        let state = format!("{name}/checkpoints/state-1.safetensors");
+        let child = place.start_until(&resume(name), &state);
         assert_eq!(end(child, signals, Duration::from_millis(50)).status.code(), code, "{name}");
-        assert_success(&run(&place.resume(name)));
+        assert_success(&place.run(&resume(name)));
         assert!(place.outcome(name) == place.outcome("whole"), "{name}");
     }
 }
 
 #[test]
 fn a_signal_while_data_are_fetched_ends_the_program_and_leaves_no_file() {
-    let place = Place::new();
+    let place = place();
     // It takes connections, and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let mirror = format!("data.mirrors=[\"http://{}/\"]", silent.local_addr().unwrap());
-    let mut arguments = place.start("run");
+    let mut arguments = start("run");
     arguments.extend(["--dataset", "mnist", "--set", &mirror].map(str::to_owned));
-    let child = program(&arguments)
-        .current_dir(place.path(""))
-        .env("HOME", place.path(""))
-        .env("XDG_CACHE_HOME", place.path("cache"))
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = place.command(&arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let _asked_for_data = silent.accept().unwrap();
     let output = end(child, &[Signal::INT], Duration::ZERO);
     assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
     assert!(stderr(&output).contains("error: interrupted"), "{}", stderr(&output));
-    let fetched = place.path("cache/nin/MNIST/raw");
+    let fetched = place.path("home/nin/MNIST/raw");
     assert!(fs::read_dir(fetched).unwrap().next().is_none());
-    assert!(!place.path("run").exists());
+    assert!(!place.has("run"));
 }

@@ -2,13 +2,14 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
 
+mod common;
 mod program;
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::process::{Command, ExitStatus, Stdio};
 
-use program::{Place, assert_success, program, run, stderr};
+use program::{assert_success, place, start, stderr};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
@@ -44,13 +45,14 @@ fn screen(columns: u16, written: &[u8]) -> (String, bool) {
 
 #[test]
 fn a_terminal_shows_bars_below_whole_lines() {
-    let place = Place::new();
+    let place = place();
     for columns in [80, 20] {
-        let mut arguments = place.start(&columns.to_string());
+        let mut arguments = start(&columns.to_string());
         // A cut of the rate after each epoch but the first is a line of the log.
         let cuts = ["schedule.patience=0", "schedule.threshold=1", "schedule.threshold_mode=abs"];
         arguments.extend(cuts.into_iter().flat_map(|set| ["--set".to_owned(), set.to_owned()]));
-        let (status, written) = on_terminal(columns, program(&arguments).env("TERM", "xterm"));
+        let (status, written) =
+            on_terminal(columns, place.command(&arguments).env("TERM", "xterm"));
         let (shown, cursor_is_hidden) = screen(columns, &written);
         assert!(status.success(), "{shown}");
         assert!(!cursor_is_hidden && !shown.contains("panicked"), "{shown}");
@@ -73,14 +75,14 @@ fn a_terminal_shows_bars_below_whole_lines() {
 
 #[test]
 fn a_dumb_terminal_gets_plain_text_and_no_color_means_none() {
-    let place = Place::new();
-    let (status, written) = on_terminal(80, program(&place.start("dumb")).env("TERM", "dumb"));
+    let place = place();
+    let (status, written) = on_terminal(80, place.command(&start("dumb")).env("TERM", "dumb"));
     assert!(status.success());
     assert!(!written.contains(&0x1b), "{}", String::from_utf8_lossy(&written));
 
     for (name, no_color) in [("colour", ""), ("plain", "1")] {
-        let arguments = place.start(name);
-        let mut command = program(&arguments);
+        let arguments = start(name);
+        let mut command = place.command(&arguments);
         let (status, written) =
             on_terminal(80, command.env("TERM", "xterm").env("NO_COLOR", no_color));
         assert!(status.success());
@@ -93,8 +95,8 @@ fn a_dumb_terminal_gets_plain_text_and_no_color_means_none() {
 
 #[test]
 fn files_get_lines_and_nothing_else() {
-    let place = Place::new();
-    let output = run(&place.start("run"));
+    let place = place();
+    let output = place.run(&start("run"));
     assert_success(&output);
     for bytes in [&output.stdout, &output.stderr] {
         let is_control = |&&byte: &&u8| byte < b' ' && byte != b'\n';
@@ -104,7 +106,7 @@ fn files_get_lines_and_nothing_else() {
 
 #[test]
 fn a_reader_that_goes_away_changes_nothing() {
-    let place = Place::new();
+    let place = place();
     let ways = [
         (">&-", "exec \"$0\" \"$@\" >&-"),
         ("2>&-", "exec \"$0\" \"$@\" 2>&-"),
@@ -117,7 +119,8 @@ fn a_reader_that_goes_away_changes_nothing() {
         let code = place.path("code");
         let output = Command::new("sh")
             .args(["-c", script, env!("CARGO_BIN_EXE_nin-train")])
-            .args(place.start(name))
+            .args(start(name))
+            .current_dir(place.path(""))
             .env_remove("RUST_LOG")
             .env("CODE", &code)
             .output()

@@ -97,6 +97,33 @@ fn a_checkpoint_outside_of_its_run_has_no_validation_part() {
 }
 
 #[test]
+fn a_checkpoint_knows_that_its_pictures_are_transposed() {
+    let runs = Runs::new();
+    let mut config = runs.tiny("run");
+    config.data.transpose = true;
+    let trained = start(&config).unwrap().unwrap();
+    assert_close(run(&request(runs.path("run"))).unwrap(), trained);
+    let copy = runs.path("copy.safetensors");
+    std::fs::copy(runs.path("run/checkpoints/3.safetensors"), &copy).unwrap();
+    assert_close(run(&request(copy)).unwrap(), trained);
+
+    let upright = start(&runs.tiny("upright")).unwrap().unwrap();
+    assert_ne!(upright.loss, trained.loss, "the pictures are not symmetric");
+}
+
+#[test]
+fn an_empty_part_is_no_result() {
+    let runs = Runs::new();
+    let mut config = runs.tiny("run");
+    config.data.val = 0.0;
+    start(&config).unwrap();
+    let request = TestRequest { split: Part::Val, ..request(runs.path("run")) };
+    let error = run(&request).unwrap_err();
+    assert_eq!(error.exit_code(), 2, "{error}");
+    assert!(error.to_string().contains("no validation part"), "{error}");
+}
+
+#[test]
 fn settings_that_contradict_the_checkpoint_are_usage_errors() {
     let runs = Runs::new();
     start(&runs.tiny("run")).unwrap();
