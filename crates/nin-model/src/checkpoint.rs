@@ -173,7 +173,13 @@ fn tensors<'a>(
                 )));
             }
         };
-        let tensor = Tensor::from_raw_buffer(view.data(), dtype, view.shape(), &Device::Cpu)?;
+        // Strides are products of sizes; a size of 0 must not hide others without one.
+        let sizes = view.shape();
+        if sizes.iter().try_fold(1_usize, |len, &size| len.checked_mul(size.max(1))).is_none() {
+            let text = format!("tensor {name} has the sizes {sizes:?}, whose product is too large");
+            return Err(ModelError::checkpoint(text));
+        }
+        let tensor = Tensor::from_raw_buffer(view.data(), dtype, sizes, &Device::Cpu)?;
         Ok((name.to_owned(), tensor.to_dtype(DType::F32)?))
     };
     views.map(tensor).collect()

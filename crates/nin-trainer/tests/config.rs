@@ -36,6 +36,15 @@ fn a_file_is_read_over_the_neutral_defaults() {
 }
 
 #[test]
+fn a_text_is_read_as_a_file_is() {
+    let resolved = |text| ConfigSource::parse("stdin", text).and_then(|source| source.resolve());
+    assert_eq!(resolved("").unwrap(), Config::default());
+    let error = resolved("[run]\nsead = 1").unwrap_err();
+    assert_eq!(error.to_string(), "stdin:2: run.sead: unknown key; did you mean run.seed?");
+    assert!(resolved("[run").unwrap_err().to_string().starts_with("stdin:1: "));
+}
+
+#[test]
 fn words_are_read_in_any_spelling() {
     let text = "[optimizer]\nkind = 'SGD'\nweight_decay_on = 'Weights'\n\
                 [model]\ninit = 'Kaiming_Normal_FanOut'\nnorm = 'BATCH'\n\

@@ -20,15 +20,20 @@ const UINT32: u32 = 6;
 const MATRIX: u32 = 14;
 const COMPRESSED: u32 = 15;
 
-/// More than the largest array, the 225,045,504 bytes of train_32x32.mat.
-const MAX_DATA_BYTES: u64 = 1 << 28;
-
 /// MATLAB's own limits are 63 characters and, for pictures, 4 dimensions.
 const MAX_NAME_BYTES: u64 = 256;
 const MAX_DIMENSION_BYTES: u64 = 64;
 
 /// What may follow the numbers of an array in its compressed element.
 const MAX_REST_BYTES: u64 = 1 << 16;
+
+/// An array to look for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) name: &'static str,
+    /// The most bytes of its numbers that are read.
+    pub(super) max_bytes: u64,
+}
 
 /// A numeric array, its numbers as stored: little-endian and column-major.
 #[derive(Debug)]
@@ -40,14 +45,14 @@ pub(super) struct MatArray {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Reads the arrays `names`, the first of each name; memory grows with the
-/// data that are there, and no array takes more than [`MAX_DATA_BYTES`].
+/// Reads the arrays `wanted`, the first of each name; memory grows with the
+/// data that are there.
 pub(super) fn read_arrays<const N: usize>(
     mut reader: impl Read,
-    names: [&'static str; N],
+    wanted: [Wanted; N],
 ) -> Result<[MatArray; N], MatProblem> {
     read_header(&mut reader)?;
-    let mut found = names.map(|_| None);
+    let mut found = wanted.map(|_| None);
     while found.iter().any(Option::is_none) {
         let Some(tag) = Tag::read_or_end(&mut reader)? else { break };
         if tag.small.is_some() {
@@ -55,8 +60,8 @@ pub(super) fn read_arrays<const N: usize>(
         }
         let mut content = reader.by_ref().take(tag.bytes);
         let array = match tag.kind {
-            MATRIX => read_array(&mut content, &names)?,
-            COMPRESSED => read_compressed(&mut content, &names)?,
+            MATRIX => read_array(&mut content, &wanted)?,
+            COMPRESSED => read_compressed(&mut content, &wanted)?,
             _ => None,
         };
         let rest = content.limit();
@@ -67,12 +72,12 @@ pub(super) fn read_arrays<const N: usize>(
             skip_padding(&mut reader, tag.bytes)?;
         }
         if let Some(array) = array {
-            let place = names.iter().position(|&name| name == array.name);
-            found[place.expect("only these names are read")].get_or_insert(array);
+            let place = wanted.iter().position(|wanted| wanted.name == array.name);
+            found[place.expect("only wanted arrays are read")].get_or_insert(array);
         }
     }
     if let Some(missing) = found.iter().position(Option::is_none) {
-        return Err(MatProblem::NoArray(names[missing]));
+        return Err(MatProblem::NoArray(wanted[missing].name));
     }
     Ok(found.map(|array| array.expect("none is missing")))
 }
@@ -165,17 +170,17 @@ fn skip_padding(reader: &mut impl Read, bytes: u64) -> io::Result<()> {
 }
 
 /// An array that stands compressed; its checksum is verified when it is one of
-/// `names`.
+/// `wanted`.
 fn read_compressed(
     content: &mut impl Read,
-    names: &[&'static str],
+    wanted: &[Wanted],
 ) -> Result<Option<MatArray>, MatProblem> {
     let mut unzipped = ZlibDecoder::new(content);
     let tag = Tag::read(&mut unzipped)?;
     if tag.kind != MATRIX {
         return Ok(None);
     }
-    let array = read_array(&mut unzipped, names)?;
+    let array = read_array(&mut unzipped, wanted)?;
     if array.is_some() {
         let rest = io::copy(&mut unzipped.take(MAX_REST_BYTES), &mut io::sink())?;
         if rest == MAX_REST_BYTES {
@@ -186,11 +191,8 @@ fn read_compressed(
     Ok(array)
 }
 
-/// The content of an array element; `None` when it is not one of `names`.
-fn read_array(
-    content: &mut impl Read,
-    names: &[&'static str],
-) -> Result<Option<MatArray>, MatProblem> {
+/// The content of an array element; `None` when it is not one of `wanted`.
+fn read_array(content: &mut impl Read, wanted: &[Wanted]) -> Result<Option<MatArray>, MatProblem> {
     let flags = Tag::read(content)?;
     flags.check_kind("flags of an array", UINT32)?;
     flags.data(content, || "flags of an array".into(), 8)?;
@@ -202,9 +204,8 @@ fn read_array(
     let name = Tag::read(content)?;
     name.check_kind("name of an array", INT8)?;
     let name = name.data(content, || "name of an array".into(), MAX_NAME_BYTES)?;
-    let Some(&name) = names.iter().find(|wanted| wanted.as_bytes() == name) else {
-        return Ok(None);
-    };
+    let of_name = wanted.iter().find(|wanted| wanted.name.as_bytes() == name);
+    let Some(&Wanted { name, max_bytes }) = of_name else { return Ok(None) };
 
     let (dims, _) = dims.as_chunks::<4>();
     let dims = dims.iter().map(|&dim| usize::try_from(i32::from_le_bytes(dim)).ok());
@@ -213,6 +214,6 @@ fn read_array(
         return Err(MatProblem::part(part, "none below 0", "one below 0"));
     };
     let numbers = Tag::read(content)?;
-    let bytes = numbers.data(content, || format!("data of {name}"), MAX_DATA_BYTES)?;
+    let bytes = numbers.data(content, || format!("data of {name}"), max_bytes)?;
     Ok(Some(MatArray { name, dims, element_type: numbers.kind, bytes }))
 }

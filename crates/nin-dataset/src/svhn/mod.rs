@@ -17,12 +17,19 @@ use std::path::Path;
 pub use problem::MatProblem;
 
 use crate::{DatasetError, Images, UncheckedImages};
-use mat::MatArray;
+use mat::{MatArray, Wanted};
 
 /// Height and width of every picture.
 const SIZE: usize = 32;
 
 const CHANNELS: usize = 3;
+
+/// Its limit is above the largest array, the 225,045,504 bytes of train_32x32.mat.
+const PICTURES: Wanted = Wanted { name: "X", max_bytes: 1 << 28 };
+
+/// Its limit is above a double for each picture that fits there. A label takes
+/// eight bytes here, however few it has in the file.
+const LABELS: Wanted = Wanted { name: "y", max_bytes: 1 << 20 };
 
 /// The type of unsigned bytes in a MAT file.
 const UINT8: u32 = 2;
@@ -41,8 +48,8 @@ pub fn read_file(path: &Path) -> Result<UncheckedImages, DatasetError> {
 
 /// Reads the digits of a MAT file. The label 10 becomes 0, the digit.
 ///
-/// Memory grows with the data that are there, compressed or not, and at most
-/// to 256 MiB an array.
+/// Memory grows with the data that are there, compressed or not; at most 256 MiB
+/// of pictures and 1 MiB of labels are read.
 ///
 /// # Shapes
 ///
@@ -52,7 +59,7 @@ pub fn read_file(path: &Path) -> Result<UncheckedImages, DatasetError> {
 ///
 /// Every fault of the data has its own [`MatProblem`].
 pub fn read(reader: impl Read) -> Result<UncheckedImages, MatProblem> {
-    let [pictures, labels] = mat::read_arrays(reader, ["X", "y"])?;
+    let [pictures, labels] = mat::read_arrays(reader, [PICTURES, LABELS])?;
     let (images, labels) = (images(&pictures)?, digits(&labels)?);
     Ok(UncheckedImages { images, labels })
 }

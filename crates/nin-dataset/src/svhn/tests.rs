@@ -159,6 +159,11 @@ fn absurd_sizes_take_no_memory() {
     assert_eq!(refused(&file(&[claimed.clone()])), wanted);
     assert_eq!(refused(&file(&[zipped(&claimed)])), wanted);
 
+    // Zipped they are a thousandth of that; as numbers they would be eight times as many bytes.
+    let labels = array("y", &[(1 << 20) + 1, 1], 2, &[1; (1 << 20) + 1]);
+    let wanted = "too large: data of y has 1048577 bytes, want at most 1048576";
+    assert_eq!(refused(&file(&[zipped(&labels)])), wanted);
+
     let rest = [array("y", &[2, 1], 2, &[1, 2]), vec![0; 1 << 20]].concat();
     assert!(refused(&file(&[zipped(&rest)])).starts_with("too large: rest of a compressed array"));
     // An element zipped twice is no array.

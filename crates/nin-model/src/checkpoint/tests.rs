@@ -119,6 +119,17 @@ fn empty_tensors_and_single_numbers_are_tensors() {
     assert!(read.is_empty());
 }
 
+/// Strides are products of sizes, and a size of 0 hides from the count of bytes
+/// that these cannot be held.
+#[test]
+fn an_empty_tensor_of_sizes_without_a_product_is_refused() {
+    let error = error::<()>(&file(Dtype::F32, &[0, 1 << 40, 1 << 40], &[]));
+    assert_eq!(
+        error,
+        "tensor t has the sizes [0, 1099511627776, 1099511627776], whose product is too large"
+    );
+}
+
 #[test]
 fn metadata_must_be_ours() {
     let foreign = with_metadata("format", "pt");

@@ -58,7 +58,7 @@ impl ConfigSource {
 
     /// The recommended recipe, `configs/default.toml`.
     pub fn embedded_default() -> Self {
-        Self::parse("configs/default.toml (embedded)".to_owned(), DEFAULT.to_owned())
+        Self::parse("configs/default.toml (embedded)", DEFAULT)
             .expect("a test reads the embedded file")
     }
 
@@ -67,7 +67,13 @@ impl ConfigSource {
         Self { origin: origin.into(), text: String::new(), root: as_value(config), set: Vec::new() }
     }
 
-    fn parse(origin: String, text: String) -> Result<Self, TrainError> {
+    /// Reads the text of a file; `origin` names it in messages.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no TOML.
+    pub fn parse(origin: impl Into<String>, text: impl Into<String>) -> Result<Self, TrainError> {
+        let (origin, text) = (origin.into(), text.into());
         let file: Table = toml::from_str(&text).map_err(|error| {
             let line = error.span().map(|span| format!(":{}", keys::line_at(&text, span.start)));
             TrainError::Usage(format!("{origin}{}: {}", line.unwrap_or_default(), error.message()))

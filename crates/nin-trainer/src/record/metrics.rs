@@ -30,7 +30,7 @@ impl MetricsFile {
     /// Starts a new file; one that already lies at `path` is an error.
     pub fn create(path: &Path) -> Result<Self, RecordError> {
         let mut file = File::create_new(path).map_err(RecordError::at(path))?;
-        file.write_all(format!("{HEADER}\n").as_bytes()).map_err(RecordError::at(path))?;
+        file.write_all(text(&[]).as_bytes()).map_err(RecordError::at(path))?;
         let path = path.to_path_buf();
         Ok(Self { path, file })
     }
@@ -47,9 +47,7 @@ impl MetricsFile {
     pub fn resume(path: &Path, epoch: u32) -> Result<(Self, Vec<EpochRecord>), RecordError> {
         let mut records = if path.exists() { read(path)? } else { Vec::new() };
         records.retain(|record| record.epoch <= epoch);
-        let rows: String = records.iter().map(row).collect();
-        let content = format!("{HEADER}\n{rows}");
-        write_whole(path, content.as_bytes()).map_err(RecordError::at(path))?;
+        write_whole(path, text(&records).as_bytes()).map_err(RecordError::at(path))?;
 
         let file = File::options().append(true).open(path).map_err(RecordError::at(path))?;
         let path = path.to_path_buf();
@@ -68,13 +66,26 @@ impl MetricsFile {
 
 /// Reads the rows of a `metrics.csv`, in ascending order of epochs.
 ///
+/// # Errors
+///
+/// A file that cannot be read, and as [`parse`].
+pub fn read(path: &Path) -> Result<Vec<EpochRecord>, RecordError> {
+    parse(&read_file(path, LARGEST_BYTES).map_err(RecordError::at(path))?, path)
+}
+
+/// Reads the rows in the bytes of a `metrics.csv`, in ascending order of
+/// epochs; `path` names the file in errors.
+///
 /// A last line without its end is what a crash leaves and is skipped. A row
 /// whose epoch is not above those before it replaces them: it was written later.
-pub fn read(path: &Path) -> Result<Vec<EpochRecord>, RecordError> {
-    let text = read_file(path, LARGEST_BYTES).map_err(RecordError::at(path))?;
+///
+/// # Errors
+///
+/// The first line that [`text`] would not write.
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Vec<EpochRecord>, RecordError> {
     // Cut at the last line end before decoding: a half line may be half a character.
-    let end = text.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
-    let text = String::from_utf8_lossy(&text[..end]);
+    let end = bytes.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+    let text = String::from_utf8_lossy(&bytes[..end]);
     let error = |line: usize, got: &str, wanted| RecordError::Metrics {
         path: path.to_path_buf(),
         line,
@@ -91,12 +102,18 @@ pub fn read(path: &Path) -> Result<Vec<EpochRecord>, RecordError> {
             continue;
         }
         let record = parse_row(line).ok_or_else(|| error(index + 1, line, "eight numbers"))?;
-        while records.last().is_some_and(|earlier| earlier.epoch >= record.epoch) {
+        while records.last().is_some_and(|last| last.epoch >= record.epoch) {
             records.pop();
         }
         records.push(record);
     }
     Ok(records)
+}
+
+/// The text of a `metrics.csv` with these rows.
+pub fn text(records: &[EpochRecord]) -> String {
+    let rows: String = records.iter().map(row).collect();
+    format!("{HEADER}\n{rows}")
 }
 
 fn row(record: &EpochRecord) -> String {

@@ -108,6 +108,18 @@ fn a_damaged_file_is_an_error_that_names_the_line() {
 }
 
 #[test]
+fn rows_need_no_file() {
+    let records = [record(1), EpochRecord { val_loss: None, ..record(7) }];
+    let text = metrics::text(&records);
+    assert!(text.starts_with(metrics::HEADER));
+    // Not the values: a number that is not one is unequal to itself.
+    let read = metrics::parse(text.as_bytes(), Path::new("m.csv")).unwrap();
+    assert_eq!(metrics::text(&read), text);
+    let error = metrics::parse(b"a\n", Path::new("m.csv")).unwrap_err().to_string();
+    assert!(error.starts_with("m.csv, line 1: got \"a\", wanted epoch,lr,"), "{error}");
+}
+
+#[test]
 fn a_later_row_of_the_same_epoch_wins() {
     let (_folder, path) = metrics_file();
     let mut file = MetricsFile::create(&path).unwrap();
