@@ -107,11 +107,14 @@ impl Engine for Signalling {
 }
 
 /// Runs until the signal with batch number `stop_with`, counted over training,
-/// validation and test.
+/// validation and test; 0 stands for a signal before the first.
 fn run_until(config: &Config, start: &Start, stop_with: usize) -> Result<TestResult, TrainError> {
     let (console, interrupt) = (Console::new(Verbosity::Quiet), Interrupt::default());
     let session = Session::open(config, start, &Device::Cpu, &console, &interrupt)?;
     let mut session = session.expect("the run is not over");
+    if stop_with == 0 {
+        interrupt.ask(15);
+    }
     let (engine, left) = (session.engine, stop_with);
     session.engine = Box::new(Signalling { engine, left, interrupt: interrupt.clone() });
     session.run()
@@ -134,15 +137,37 @@ fn a_run_interrupted_at_any_batch_ends_as_one_that_was_not() {
     let whole = folder.path().join("whole");
     run_until(&config(&whole), &Start::New, usize::MAX).unwrap();
     // A signal with a pass's last batch is met at the next pass's first.
-    for stop_with in 1..2 * BATCHES {
+    for stop_with in 0..2 * BATCHES {
         let run = folder.path().join(stop_with.to_string());
         let error = run_until(&config(&run), &Start::New, stop_with).unwrap_err();
-        assert!(matches!(error, TrainError::Interrupted { signal: 15, .. }), "{error}");
-        assert_eq!(error.exit_code(), 143);
+        let wanted = format!("interrupted; continue with --resume {}", run.display());
+        assert_eq!((error.exit_code(), error.to_string()), (143, wanted));
         run_until(&config(&run), &Start::Resume(run.clone()), usize::MAX).unwrap();
         for epoch in [1, 2] {
             assert!(weights(&run, epoch) == weights(&whole, epoch), "batch {stop_with}");
         }
         assert_eq!(rows(&run), rows(&whole), "batch {stop_with}");
+    }
+}
+
+#[test]
+fn a_run_can_be_resumed_from_its_start_again_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole");
+    run_until(&config(&whole), &Start::New, usize::MAX).unwrap();
+    // As if the program had been killed in its first epoch, before or after it made
+    // its records.
+    for lost in [&[][..], &["metrics.csv", "train.log", "network.svg"]] {
+        let run = folder.path().join(format!("{} lost", lost.len()));
+        let resume = Start::Resume(run.clone());
+        for start in [&Start::New, &resume] {
+            run_until(&config(&run), start, 0).unwrap_err();
+            assert_eq!(rows(&run), []);
+        }
+        lost.iter().for_each(|name| std::fs::remove_file(run.join(name)).unwrap());
+        run_until(&config(&run), &resume, usize::MAX).unwrap();
+        assert!(weights(&run, 2) == weights(&whole, 2));
+        assert_eq!(rows(&run), rows(&whole));
+        assert!(run.join("network.svg").exists());
     }
 }
