@@ -6,6 +6,7 @@ mod command;
 mod compare;
 mod golden;
 mod python;
+#[cfg(unix)]
 mod soak;
 mod tidy;
 
@@ -24,6 +25,7 @@ enum Task {
     /// Write the PyTorch truth under golden/ anew
     Golden(golden::Options),
     /// End trainings at random moments, resume them, and compare them with one that was not
+    #[cfg(unix)]
     Soak(soak::Options),
     /// Check what neither rustfmt nor clippy looks at
     Tidy(tidy::Options),
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Task::Ci => ci::run(root()),
         Task::Compare(options) => compare::run(root(), &options),
         Task::Golden(options) => golden::run(root(), &options),
+        #[cfg(unix)]
         Task::Soak(options) => soak::run(root(), &options),
         Task::Tidy(options) => tidy::run(root(), &options),
     };

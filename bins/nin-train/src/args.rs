@@ -53,7 +53,7 @@ pub(crate) struct Args {
     /// Set any key of the configuration, such as schedule.factor=0.5; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = assignment, help_heading = "Run")]
     pub(crate) set: Vec<(String, String)>,
-    /// Go on with an interrupted run, as its config.toml says
+    /// Go on with an interrupted run, with the settings of its last state
     #[arg(long, value_name = "RUN", conflicts_with = "resume_weights", help_heading = "Run")]
     pub(crate) resume: Option<PathBuf>,
     /// Start a new run from the weights of a checkpoint

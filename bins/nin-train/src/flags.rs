@@ -23,7 +23,7 @@ impl Args {
     fn source(&self) -> Result<ConfigSource, TrainError> {
         match (&self.resume, &self.config) {
             (Some(run), _) => {
-                let origin = run.join("config.toml").display().to_string();
+                let origin = format!("the state of {}", run.display());
                 Ok(ConfigSource::from_config(&resumed_config(run)?, origin))
             }
             (None, Some(file)) => ConfigSource::read(file),

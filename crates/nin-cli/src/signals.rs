@@ -1,44 +1,69 @@
 //! Ctrl-C and SIGTERM.
 
-use std::io::{Write, stderr};
-use std::process;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::thread;
-
-use anyhow::Context;
 use nin_trainer::{Console, Interrupt};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
 /// An interrupt that SIGINT or SIGTERM asks for. The program ends at once, with 128 +
 /// the signal's number, at a second signal, and at the first one while nothing would
 /// be lost.
+///
+/// Where there are no such signals the system ends the program: a training goes on
+/// from its last state.
 ///
 /// # Errors
 ///
 /// Of the system, when it lets no handler be set.
 pub fn listen_to_signals(console: &Console) -> anyhow::Result<Interrupt> {
     let interrupt = Interrupt::default();
-    let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot listen to signals")?;
-    refuse_to_die_of_a_large_file()?;
-    let (asked, console) = (interrupt.clone(), console.clone());
-    thread::spawn(move || {
-        for signal in signals.forever() {
-            if !asked.ask(signal) {
-                console.above_bars(|| drop(writeln!(stderr(), "error: interrupted")));
-                process::exit(128 + signal);
-            }
-        }
-    });
+    #[cfg(unix)]
+    unix::listen(console, &interrupt)?;
+    #[cfg(not(unix))]
+    let _ = console;
     Ok(interrupt)
 }
 
-/// Makes a write beyond a file-size limit fail with an error that can be told, rather
-/// than end the program.
-fn refuse_to_die_of_a_large_file() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)))
-        .context("cannot listen to signals")?;
-    Ok(())
+#[cfg(unix)]
+mod unix {
+    use std::io::{Write, stderr};
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+    use std::time::{Duration, Instant};
+    use std::{process, thread};
+
+    use anyhow::Context;
+    use nin_trainer::{Console, Interrupt};
+    use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::flag;
+    use signal_hook::iterator::Signals;
+
+    /// How long the last word may take to be written: who reads it may have stopped.
+    const LAST_WORD: Duration = Duration::from_millis(200);
+
+    pub(super) fn listen(console: &Console, interrupt: &Interrupt) -> anyhow::Result<()> {
+        let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot listen to signals")?;
+        // A write beyond a limit on files then fails with an error that can be told,
+        // where the signal would end the program.
+        flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))
+            .context("cannot listen to signals")?;
+        let (asked, console) = (interrupt.clone(), console.clone());
+        thread::spawn(move || {
+            for signal in signals.forever() {
+                if !asked.ask(signal) {
+                    say_last_word(&console);
+                    process::exit(128 + signal);
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn say_last_word(console: &Console) {
+        let console = console.clone();
+        let said = thread::spawn(move || {
+            console.above_bars(|| drop(writeln!(stderr(), "error: interrupted")));
+        });
+        let end = Instant::now() + LAST_WORD;
+        while !said.is_finished() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
 }

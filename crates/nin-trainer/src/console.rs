@@ -1,14 +1,14 @@
 //! What the user sees: results on stdout, bars on stderr.
 
 use std::fmt::{self, Display};
-use std::io::{IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{
     ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle, WeakProgressBar,
 };
 
-use crate::RunLog;
+use crate::{RunLog, TrainError};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Console {
     log: RunLog,
     /// The bar that moves, if one does.
     bar: Arc<Mutex<WeakProgressBar>>,
+    /// The first error of stdout.
+    lost: Arc<Mutex<Option<io::Error>>>,
 }
 
 impl fmt::Debug for Console {
@@ -72,8 +74,21 @@ impl Console {
     /// A line that is shown in any case, on stdout.
     pub(crate) fn result(&self, line: impl Display) {
         let line = printable(&line.to_string());
+        let written = self.above_bars(|| writeln!(std::io::stdout(), "{line}"));
         // A reader that has gone away must not end the run.
-        self.above_bars(|| drop(writeln!(std::io::stdout(), "{line}")));
+        if let Err(error) = written
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            self.lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+    }
+
+    /// Fails, once, if a line for stdout has been lost.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
+        match self.lost.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            None => Ok(()),
+            Some(source) => Err(TrainError::Write { path: "stdout".into(), source }),
+        }
     }
 
     /// A bar of `batches` on stderr, invisible where nothing can move.

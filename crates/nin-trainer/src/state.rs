@@ -75,26 +75,32 @@ impl Progress {
         self.config.run.model_base_path = None;
     }
 
-    /// Whether a run over `pictures`, training and test together, can be in this
-    /// state and go on with what is `found`.
+    /// Whether a run over `pictures`, training and test together, in so many batches
+    /// an epoch can be in this state of the file `path` and go on with what is `found`.
     ///
     /// # Errors
     ///
     /// Other data; numbers that no run reaches, which would take for ever to go on
     /// from.
-    pub(crate) fn check(&self, found: &Origin, pictures: usize) -> Result<(), TrainError> {
+    pub(crate) fn check(
+        &self,
+        path: &Path,
+        found: &Origin,
+        pictures: usize,
+        batches: usize,
+    ) -> Result<(), TrainError> {
         self.origin.check(found)?;
+        let pictures = pictures as u64;
+        let whole_epochs = u64::from(self.epoch) * batches as u64;
         // An epoch is two passes, and a pass draws twice for each picture at most.
-        let epochs = u64::from(self.epoch) + 2;
-        let most_draws = epochs.saturating_mul(4 * pictures as u64 + 4);
-        if self.epoch == u32::MAX || self.loaders.draws > most_draws {
-            let text = format!(
-                "the state claims epoch {} and {} draws, which no run reaches",
-                self.epoch, self.loaders.draws
-            );
-            return Err(TrainError::Usage(text));
-        }
-        Ok(())
+        let most_draws = (u64::from(self.epoch) + 2).saturating_mul(4 * pictures + 4);
+        let is_reached = self.epoch < u32::MAX
+            && self.partial.batches <= batches
+            && self.partial.totals.samples <= pictures
+            && self.step == whole_epochs + self.partial.batches as u64
+            && self.loaders.draws <= most_draws;
+        let problem = "epoch, step, batches and draws of this state are those of no run";
+        if is_reached { Ok(()) } else { Err(TrainError::in_file(path)(problem)) }
     }
 }
 

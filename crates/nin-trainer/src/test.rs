@@ -129,6 +129,7 @@ pub fn test(
             return Err(TrainError::Interrupted { signal, run: None });
         };
         report(console, &workload.class_names, &evaluation, request.split);
+        console.check()?;
         Ok(evaluation.totals.into())
     })
 }

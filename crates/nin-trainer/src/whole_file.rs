@@ -39,9 +39,14 @@ fn sync_folder(file: &Path) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     match File::open(folder.unwrap_or(Path::new(".")))?.sync_all() {
         // Not every file system can do this to a folder.
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        Err(error) if is_unknown_here(&error) => Ok(()),
         done => done,
     }
+}
+
+#[cfg(unix)]
+fn is_unknown_here(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }
 
 /// Elsewhere a folder is no file that could be opened.

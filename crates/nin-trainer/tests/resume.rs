@@ -127,7 +127,10 @@ fn settings_that_contradict_the_run_are_refused_by_name_and_both_values() {
     let runs = Runs::new();
     start(&runs.tiny("run")).unwrap();
     let before = files(&runs.path("run"));
-    let changes: [Change; 5] = [
+    let changes: [Change; 6] = [
+        ("compute.conv: the run was made with \"fast\", \"exact\" contradicts", |config| {
+            config.compute.conv = nin_trainer::ConvChoice::Exact;
+        }),
         ("run.seed: the run was made with 42, 43 contradicts", |config| config.run.seed = 43),
         ("optimizer.lr: the run was made with 0.1, 0.5 contradicts", |config| {
             config.optimizer.lr = 0.5;

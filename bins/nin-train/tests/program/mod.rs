@@ -50,6 +50,12 @@ pub(crate) fn resume(run: &str) -> Vec<String> {
     ["--resume", run].map(str::to_owned).into()
 }
 
+/// With another number of epochs; many leave time to end the run in the middle.
+pub(crate) fn epochs(mut arguments: Vec<String>, count: usize) -> Vec<String> {
+    arguments.extend(["--max-epoch".to_owned(), count.to_string()]);
+    arguments
+}
+
 impl Place {
     pub(crate) fn command(&self, arguments: &[String]) -> Command {
         let mut command = self.nin_train();
@@ -74,11 +80,11 @@ impl Place {
         child
     }
 
-    /// The last weights of a run, and its metrics without their times.
-    pub(crate) fn outcome(&self, run: &str) -> (Vec<u8>, Vec<String>) {
+    /// The last weights of a run of so many epochs, and its metrics without their times.
+    pub(crate) fn outcome(&self, run: &str, epochs: usize) -> (Vec<u8>, Vec<String>) {
         let metrics = fs::read_to_string(self.path(run).join("metrics.csv")).unwrap();
         let timeless = |row: &str| row.split(',').take(6).collect::<Vec<_>>().join(",");
-        (self.weights(run, 3), metrics.lines().map(timeless).collect())
+        (self.weights(run, epochs), metrics.lines().map(timeless).collect())
     }
 }
 

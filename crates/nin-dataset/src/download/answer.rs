@@ -103,7 +103,7 @@ fn rest(head: &Head, beginning: &Beginning) -> Result<(u64, Option<u64>), Failur
     if first != beginning.bytes || !agree {
         return Err(wrong(header));
     }
-    let to_its_end = head.length.map(|length| first + length);
+    let to_its_end = head.length.and_then(|length| first.checked_add(length));
     Ok((first, total.or(beginning.total).or(to_its_end)))
 }
 

@@ -26,10 +26,10 @@ impl PartFile {
         let cannot_write = |source| DatasetError::Write { path: folder.into(), source };
         loop {
             let file = new_file(folder).map_err(cannot_write)?;
-            // Some file systems have no locks. Nothing is removed there.
-            let _ = file.as_file().lock();
-            // Before it was locked, another process may have removed it.
-            if file.path().exists() {
+            // Held by another process only while that removes it. Some file systems have
+            // no locks; nothing is removed there.
+            let is_taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+            if !is_taken && file.path().exists() {
                 return Ok(Self { file, length: 0 });
             }
         }

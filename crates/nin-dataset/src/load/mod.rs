@@ -95,10 +95,17 @@ fn load_from(
         }
     }
     let set = set.expect("a folder is a given place, which was returned from above");
-    let files = download(config, set, places, fetcher, attempts)?;
-    let arrays = read(&files, Some(set), fetcher.cancelled)?;
-    let found = (arrays, Source::Downloaded(files.folder.clone()));
-    finish_files(config, Some(set), found, &files)
+    if let Some(files) = download(config, set, places, fetcher, &mut attempts)? {
+        match read(&files, Some(set), fetcher.cancelled) {
+            Ok(arrays) => {
+                let found = (arrays, Source::Downloaded(files.folder.clone()));
+                return finish_files(config, Some(set), found, &files);
+            }
+            Err(error @ DatasetError::Cancelled) => return Err(error),
+            Err(error) => attempts.push(Attempt::new(files.folder.display(), &error)),
+        }
+    }
+    Err(DatasetError::NotFound(NotFound::new(config, attempts)))
 }
 
 /// The first of the folders found whose files can be read, else the first error.
@@ -132,14 +139,15 @@ fn read(
     })
 }
 
-/// Fetches what is missing; `attempts` are the places that had no data.
+/// Fetches what is missing: the folder that has all files then, or why it has not,
+/// behind the `attempts` that were made before.
 fn download(
     config: &DataConfig,
     set: &KnownSet,
     places: &Places,
     fetcher: &Fetcher,
-    mut attempts: Vec<Attempt>,
-) -> Result<FourFiles, DatasetError> {
+    attempts: &mut Vec<Attempt>,
+) -> Result<Option<FourFiles>, DatasetError> {
     let not_fetched = |reason: &str| Attempt { source: "download".into(), reason: reason.into() };
     if !config.download {
         attempts.push(not_fetched("switched off by download = false"));
@@ -149,13 +157,11 @@ fn download(
             own => own.iter().map(String::as_str).collect(),
         };
         attempts.extend(fetcher.fetch_set(set, &mirrors, &folder)?);
-        if let Ok(files) = FourFiles::find(&folder) {
-            return Ok(files);
-        }
+        return Ok(FourFiles::find(&folder).ok());
     } else {
         attempts.push(not_fetched("no home folder to keep the files in"));
     }
-    Err(DatasetError::NotFound(NotFound::new(config, attempts)))
+    Ok(None)
 }
 
 fn finish_files(

@@ -16,8 +16,9 @@ const REPLACED: [&str; 5] = [CONFIG, "metrics.csv", "network.svg", "curves.svg",
 pub(super) fn is_leftover(name: &OsStr) -> bool {
     let whole = name.to_str().and_then(|name| name.strip_suffix(TEMPORARY_SUFFIX));
     whole.is_some_and(|whole| {
-        let epoch =
-            whole.strip_suffix(".safetensors").map(|stem| stem.trim_start_matches("state-"));
+        let epoch = whole
+            .strip_suffix(".safetensors")
+            .map(|stem| stem.strip_prefix("state-").unwrap_or(stem));
         let is_checkpoint =
             epoch.is_some_and(|epoch| epoch == "best" || epoch.parse::<u32>().is_ok());
         is_checkpoint || room::is_trial(whole) || REPLACED.contains(&whole)

@@ -21,7 +21,7 @@ impl FolderLock {
     /// A folder that another program has locked, or that cannot be written to.
     pub(super) fn take(folder: &Path) -> Result<Self, TrainError> {
         let path = folder.join(LOCK_FILE);
-        let opened = File::options().create(true).append(true).open(&path);
+        let opened = File::options().create(true).read(true).append(true).open(&path);
         let file = opened.map_err(TrainError::writing(&path))?;
         match file.try_lock() {
             Ok(()) => {}

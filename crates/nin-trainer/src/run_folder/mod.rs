@@ -142,7 +142,11 @@ impl RunFolder {
             let digits = name.to_str()?.strip_prefix(prefix)?.strip_suffix(".safetensors")?;
             digits.parse::<u32>().ok().filter(|number| number.to_string() == digits)
         };
-        Ok(names(&self.checkpoints())?.iter().filter_map(number).collect())
+        let folder = self.checkpoints();
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        Ok(names(&folder)?.iter().filter_map(number).collect())
     }
 }
 

@@ -34,7 +34,7 @@ impl RunFolder {
 
 /// Whether this is a name that [`RunFolder::check_room`] gives.
 pub(super) fn is_trial(name: &str) -> bool {
-    name.starts_with(TRIAL)
+    name.strip_prefix(TRIAL).is_some_and(|number| number.parse::<usize>().is_ok())
 }
 
 /// Writes a file of so many bytes, none of them promised without being there.

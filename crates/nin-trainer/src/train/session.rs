@@ -51,6 +51,8 @@ impl Session<'_> {
         announce::stopping(self.console, &self.config, reason, self.diagnosis.as_ref());
         let test = self.test()?;
         announce::test_accuracy(self.console, &test.totals);
+        self.console.log().check()?;
+        self.console.check()?;
         Ok(test.totals.into())
     }
 
@@ -213,8 +215,9 @@ impl Session<'_> {
         self.progress.schedule = self.schedule.state();
         self.progress.stop = self.stop.state();
         let epoch = self.progress.epoch;
-        let weights = finite(epoch, self.engine.weights()?)?;
-        let momentum = finite(epoch, self.engine.momentum()?)?;
+        let current = epoch + u32::from(self.progress.partial.batches > 0);
+        let weights = finite(current, self.engine.weights()?)?;
+        let momentum = finite(current, self.engine.momentum()?)?;
         let bytes = state::to_bytes(&self.progress, weights, momentum)?;
         self.folder.write(&self.folder.state(epoch), &bytes)?;
         self.last_saved = Instant::now();

@@ -189,6 +189,22 @@ fn without_a_mirror_the_report_has_every_address() {
 }
 
 #[test]
+fn a_damaged_file_that_cannot_be_fetched_again_hides_no_reason() {
+    let mut world = World::new();
+    let cache = world.put(&tiny_set::gz_folder(), "cache/TinySet/raw");
+    fs::write(cache.join("t10k-labels-idx1-ubyte.gz"), "damaged").unwrap();
+    let server = Server::start(|_| status(403, ""));
+    world.config.download = true;
+    world.config.mirrors = vec![server.address.clone()];
+    let error = world.load(&tiny_set::known()).unwrap_err();
+    assert!(matches!(error, DatasetError::NotFound(_)), "{error}");
+    let error = error.to_string();
+    for part in ["t10k-labels-idx1-ubyte.gz: 403", "bad magic", "--dataset-path"] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
 fn classes_that_do_not_fit_are_no_reason_to_look_further() {
     let mut world = World::new();
     world.put(&tiny_set::folder(), "data");

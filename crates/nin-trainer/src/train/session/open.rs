@@ -8,7 +8,7 @@ use nin_dataset::LoaderRng;
 use nin_layers::engine;
 use nin_layers::{LayerError, LayerSpec, Plan, StateDict};
 use nin_model::checkpoint;
-use nin_schedule::{Monitor, ScheduleState};
+use nin_schedule::{ConvergenceStop, Monitor, ScheduleState};
 
 use super::super::{Start, announce, last_state};
 use super::Session;
@@ -41,14 +41,17 @@ impl<'a> Session<'a> {
         let mut stop = config.schedule.stop();
         let saved = match start {
             Start::Resume(path) => {
-                let (mut folder, moment) = read_run(path, &config)?;
-                stop.restore(moment.progress.stop);
-                let epoch = moment.progress.epoch;
-                if let Some(reason) = stop.reason(epoch as usize) {
-                    announce::already_over(console, &config, reason, epoch);
+                let mut folder = RunFolder::open(path)?;
+                // Looked at first, as a run that is over need not be written to.
+                if is_over(&read_moment(&folder, &config)?, &config, &mut stop, console) {
                     return Ok(None);
                 }
                 folder.lock()?;
+                // Another program may have gone on with it until now.
+                let moment = read_moment(&folder, &config)?;
+                if is_over(&moment, &config, &mut stop, console) {
+                    return Ok(None);
+                }
                 Some((folder, moment))
             }
             Start::New | Start::Weights(_) => None,
@@ -61,7 +64,8 @@ impl<'a> Session<'a> {
         let mut schedule = config.schedule.schedule(config.optimizer.lr, steps)?;
         let (folder, mut moment) = match saved {
             Some((folder, moment)) => {
-                moment.progress.check(&workload.origin(), workload.pictures())?;
+                let state = folder.state(moment.progress.epoch);
+                moment.progress.check(&state, &workload.origin(), workload.pictures(), steps)?;
                 schedule.restore(moment.progress.schedule.clone())?;
                 (Some(folder), moment)
             }
@@ -81,6 +85,8 @@ impl<'a> Session<'a> {
             Some(folder) => {
                 folder.update_config(&config)?;
                 folder.check_room(&file_sizes(&config, &moment.weights, 1))?;
+                // With the settings that it goes on with.
+                save(&folder, &moment)?;
                 let records = Records::resume(folder.path(), &title, moment.progress.epoch)?;
                 (folder, records)
             }
@@ -146,18 +152,23 @@ fn new_folder(
     let kept = KEPT_CHECKPOINTS as usize;
     let epochs = if limit == 0 { kept } else { limit.min(kept) };
     folder.check_room(&file_sizes(config, &moment.weights, epochs))?;
-    let Moment { progress, weights, momentum } = moment;
-    let bytes = state::to_bytes(progress, weights.clone(), momentum.clone())?;
-    folder.write(&folder.state(0), &bytes)?;
+    save(&folder, moment)?;
     let records = Records::create(folder.path(), title)?;
     Ok((folder, records))
 }
 
+fn save(folder: &RunFolder, moment: &Moment) -> Result<(), TrainError> {
+    let Moment { progress, weights, momentum } = moment;
+    let bytes = state::to_bytes(progress, weights.clone(), momentum.clone())?;
+    folder.write(&folder.state(progress.epoch), &bytes)
+}
+
 /// Bytes of the files that a run writes in so many epochs: their weights, the best
-/// ones, and a state beside the one before it.
+/// ones, and a state beside the one before it, each with its header.
 fn file_sizes(config: &Config, weights: &StateDict, epochs: usize) -> Vec<usize> {
     let numbers: usize = weights.values().map(Tensor::elem_count).sum();
-    let weights = numbers * size_of::<f32>();
+    let header = 1 << 13;
+    let weights = numbers * size_of::<f32>() + header;
     let has_momentum = config.optimizer.momentum != 0.0;
     let state = if has_momentum { 2 * weights } else { weights };
     [vec![weights; epochs + 1], vec![state; 2]].concat()
@@ -185,12 +196,27 @@ fn check_batch_norm(plan: &Plan, config: &Config, pictures: usize) -> Result<(),
     Ok(())
 }
 
-/// The folder of a run and its last state, if it may go on with `config`.
-fn read_run(path: &Path, config: &Config) -> Result<(RunFolder, Moment), TrainError> {
-    let folder = RunFolder::open(path)?;
-    let (progress, weights, momentum) = state::read(&last_state(&folder)?)?;
+/// The last state of a run, if it may go on with `config`.
+fn read_moment(folder: &RunFolder, config: &Config) -> Result<Moment, TrainError> {
+    let (progress, weights, momentum) = state::read(&last_state(folder)?)?;
     may_continue(&progress.config, config)?;
-    Ok((folder, Moment { progress, weights, momentum }))
+    Ok(Moment { progress, weights, momentum })
+}
+
+/// Whether a run has come to its end, which is told then.
+fn is_over(
+    moment: &Moment,
+    config: &Config,
+    stop: &mut ConvergenceStop,
+    console: &Console,
+) -> bool {
+    stop.restore(moment.progress.stop);
+    let epoch = moment.progress.epoch;
+    let reason = stop.reason(epoch as usize);
+    if let Some(reason) = reason {
+        announce::already_over(console, config, reason, epoch);
+    }
+    reason.is_some()
 }
 
 /// Weights that do not fit the network are a fault of the file they are from.
@@ -220,7 +246,8 @@ fn may_continue(saved: &Config, wanted: &Config) -> Result<(), TrainError> {
     allowed.data.download = wanted.data.download;
     allowed.data.mirrors.clone_from(&wanted.data.mirrors);
     allowed.data.sha256.clone_from(&wanted.data.sha256);
-    allowed.compute = wanted.compute.clone();
+    allowed.compute.device = wanted.compute.device;
+    allowed.compute.threads = wanted.compute.threads;
     allowed.schedule.max_reduce = wanted.schedule.max_reduce;
     if !saved.schedule.depends_on_max_epoch() {
         allowed.schedule.max_epoch = wanted.schedule.max_epoch;

@@ -171,3 +171,44 @@ fn a_run_can_be_resumed_from_its_start_again_and_again() {
         assert!(run.join("network.svg").exists());
     }
 }
+
+#[test]
+fn a_resume_that_is_killed_at_once_has_its_new_settings_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let mut config = config(&run);
+    run_until(&config, &Start::New, BATCHES + 3).unwrap_err();
+    config.run.comment = "resumed".to_owned();
+    let (console, interrupt) = (Console::new(Verbosity::Quiet), Interrupt::default());
+    let start = Start::Resume(run.clone());
+    drop(Session::open(&config, &start, &Device::Cpu, &console, &interrupt).unwrap());
+    let (progress, ..) = state::read(&run.join("checkpoints/state-1.safetensors")).unwrap();
+    assert_eq!((progress.config.run.comment.as_str(), progress.partial.batches), ("resumed", 3));
+}
+
+#[test]
+fn a_state_that_no_run_reaches_is_the_fault_of_its_file() {
+    let changes: [fn(&mut Progress); 5] = [
+        |progress| progress.step = u64::MAX,
+        |progress| progress.partial.batches = 1_000_000_000,
+        |progress| progress.partial.totals.samples = u64::MAX,
+        |progress| progress.loaders.draws = u64::MAX,
+        |progress| (progress.epoch, progress.step) = (u32::MAX, 6 * u64::from(u32::MAX)),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (number, change) in changes.into_iter().enumerate() {
+        let run = folder.path().join(number.to_string());
+        let mut config = config(&run);
+        config.schedule.kind = nin_schedule::ScheduleKind::Constant;
+        config.schedule.max_epoch = 10_000_000_000;
+        run_until(&config, &Start::New, 3).unwrap_err();
+        let path = run.join("checkpoints/state-0.safetensors");
+        let (mut progress, weights, momentum) = state::read(&path).unwrap();
+        change(&mut progress);
+        std::fs::write(&path, state::to_bytes(&progress, weights, momentum).unwrap()).unwrap();
+        let error = run_until(&config, &Start::Resume(run), usize::MAX).unwrap_err();
+        let message = error.to_string();
+        assert_eq!(error.exit_code(), 3, "{message}");
+        assert!(message.contains("state-") && message.contains("of no run"), "{message}");
+    }
+}
