@@ -1,23 +1,27 @@
 //! Licences, sources and known faults of what is depended on.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::Result;
 
 use crate::command::{self, cargo};
 
-/// Runs `cargo deny check` where it is there to run: it is a tool of its own,
-/// and its list of known faults comes from the network.
+/// Runs `cargo deny check` where it is there to run, a tool of its own: licences,
+/// sources and versions everywhere, known faults where their list can be fetched.
 pub(super) fn check() -> Result<()> {
-    let installed = Command::new("cargo")
-        .args(["deny", "--version"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    if !installed {
+    if !succeeds("deny --version") {
         println!("\n=== cargo deny check\nskipped: cargo-deny is not installed");
         return Ok(());
     }
-    command::run(&mut cargo("deny check"))
+    command::run(&mut cargo("deny check bans licenses sources"))?;
+    if !succeeds("deny fetch db") {
+        println!("\n=== cargo deny check advisories\nskipped: their list cannot be fetched here");
+        return Ok(());
+    }
+    command::run(&mut cargo("deny check advisories"))
+}
+
+fn succeeds(words: &str) -> bool {
+    let status = cargo(words).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
