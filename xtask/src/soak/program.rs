@@ -57,11 +57,12 @@ pub(super) fn end_after(mut child: Child, delay: Duration, signal: Signal) -> Re
         }
         thread::sleep(left.min(Duration::from_millis(1)));
     }
-    let was_running = child.try_wait()?.is_none();
+    if child.try_wait()?.is_some() {
+        return Ok(Ended { output: child.wait_with_output()?, took: None });
+    }
     let asked = Instant::now();
-    // One that has ended in this instant is waited for by nobody else: its number is
-    // still its own.
+    // Should it end in this instant, its number is still its own until it is waited for.
     kill_process(Pid::from_child(&child), signal)?;
     let output = child.wait_with_output()?;
-    Ok(Ended { output, took: was_running.then(|| asked.elapsed()) })
+    Ok(Ended { output, took: Some(asked.elapsed()) })
 }
