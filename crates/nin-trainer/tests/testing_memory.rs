@@ -51,7 +51,9 @@ fn ten_thousand_pictures_take_no_more_than_two_thousand() {
     start(&config).unwrap();
     // Written ahead, so that what writing takes is in both measurements.
     let folder = |count: usize| runs.path(&format!("{count} of noise"));
-    [2000, 10_000].map(|count| write_noise(&folder(count), count));
+    for count in [2000, 10_000] {
+        write_noise(&folder(count), count);
+    }
     let peak = |count: usize| {
         let folder = folder(count);
         let request = TestRequest {
