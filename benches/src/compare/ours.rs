@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use candle_core::Device;
-use nin_layers::engine::{self, Batch, Engine, TrainStep, UpdateScale};
+use nin_layers::engine::{self, Batch, Engine, TrainStep, UpdateScale, Weights};
 use nin_layers::{ConvSettings, LayerSpec, Plan};
 
 use super::case::Problem;
@@ -45,7 +45,7 @@ fn batch(problem: &Problem) -> Batch<'_> {
 }
 
 fn evaluate(engine: &mut dyn Engine, problem: &Problem) -> Result<Vec<f32>> {
-    engine.evaluate(batch(problem))?;
+    engine.evaluate(batch(problem), Weights::Current)?;
     Ok(engine.logits().to_vec())
 }
 
@@ -77,7 +77,7 @@ fn train_step(mut engine: Box<dyn Engine>, problem: Problem) -> Step {
 /// beside the network.
 fn inference_step(mut engine: Box<dyn Engine>, problem: Problem) -> Step {
     Box::new(move || {
-        engine.evaluate(batch(&problem))?;
+        engine.evaluate(batch(&problem), Weights::Current)?;
         Ok(())
     })
 }

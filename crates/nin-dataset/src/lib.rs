@@ -10,6 +10,8 @@
 //!   torchvision's normalisation, equal in every bit;
 //! * [`Contrast`] and [`Zca`]: pylearn2's preprocessing of CIFAR and SVHN; ZCA
 //!   whitening needs the cargo feature `whitening`;
+//! * [`Augmentation`]: mirrored, shifted and partly erased pictures to train
+//!   on, which depend on a seed, the epoch and the picture alone;
 //! * [`Loader`]: batches prepared by a thread of their own.
 //!
 //! Pictures are N, H, W, C (channels-last) everywhere. The crate knows no
@@ -21,6 +23,7 @@
 #[doc = include_str!("../README.md")]
 struct ReadmeExample;
 
+mod augment;
 mod batches;
 mod cancel;
 mod check;
@@ -49,7 +52,9 @@ mod tiny_set;
 mod unpacked_set;
 mod verify;
 mod whitening;
+mod words;
 
+pub use augment::{AugmentConfig, Augmentation, EraseFill, Flip, ShiftPadding, flip_horizontally};
 pub use batches::{Batch, Batches, Loader};
 pub use cifar::{CifarLayout, CifarProblem};
 pub use config::{Contrast, DataConfig, DatasetName, Measured, Statistic, TrainMode, Whitening};

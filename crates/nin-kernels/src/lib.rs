@@ -8,6 +8,7 @@ pub mod conv2d;
 mod covered;
 pub mod cross_entropy;
 pub mod dropout;
+pub mod ema;
 mod error;
 pub mod global_avg_pool;
 pub mod lrn;

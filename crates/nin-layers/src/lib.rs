@@ -44,6 +44,7 @@ pub use nin_kernels::avg_pool::Divisor;
 pub use nin_kernels::conv2d::{ConvMethod, ConvSettings};
 pub use nin_kernels::cross_entropy::{LabelSmoothing, argmax};
 pub use nin_kernels::dropout::DropoutProbability;
+pub use nin_kernels::ema::EmaDecay;
 pub use nin_kernels::lrn::{AlphaScaling, LrnParams};
 pub use nin_kernels::sgd::SgdParams;
 pub use nin_kernels::{Activation, Precision, Rounding, SimdError, SimdLevel, Window};

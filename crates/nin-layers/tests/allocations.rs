@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use candle_core::Device;
-use nin_layers::engine::{self, Batch, TrainStep, UpdateScale};
+use nin_layers::engine::{self, Batch, TrainStep, UpdateScale, Weights};
 use nin_layers::{
     Activation, AvgPool2d, BatchNormSpec, Conv2dSpec, ConvSettings, Divisor, DropoutProbability,
-    Init, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Plan, Precision,
-    Rounding, SgdParams, Window, init,
+    EmaDecay, Init, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Plan,
+    Precision, Rounding, SgdParams, Window, init,
 };
 
 #[global_allocator]
@@ -54,13 +54,14 @@ fn a_step_allocates_nothing() {
         let scale = |_: &str| UpdateScale::default();
         let mut engine = engine::create(&Device::Cpu, plan, settings, &weights, scale).unwrap();
         let sgd = SgdParams { momentum: 0.9, ..SgdParams::default() };
+        let ema_decay = EmaDecay::new(0.9).unwrap();
         threads.install(|| {
             let mut run = |steps: std::ops::Range<u64>| {
                 let before = dhat::HeapStats::get().total_blocks;
                 for step in steps {
-                    let step = TrainStep { sgd, step, ..TrainStep::default() };
+                    let step = TrainStep { sgd, step, ema_decay, ..TrainStep::default() };
                     engine.train_step(batch, &step).unwrap();
-                    engine.evaluate(batch).unwrap();
+                    engine.evaluate(batch, Weights::Averaged).unwrap();
                 }
                 dhat::HeapStats::get().total_blocks - before
             };

@@ -8,7 +8,7 @@ mod golden;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{ModuleT, VarBuilder, VarMap};
 use golden::{Case, TOLERANCE, number, rounding, size, window};
-use nin_layers::engine::{self, Batch, TrainStep, UpdateScale};
+use nin_layers::engine::{self, Batch, TrainStep, UpdateScale, Weights};
 use nin_layers::{
     Activation, AlphaScaling, AvgPool2d, BatchNormSpec, Conv2dSpec, ConvSettings, Divisor,
     DropoutProbability, LabelSmoothing, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d,
@@ -87,7 +87,7 @@ fn planned(case: &Case, plan: Plan) {
     check_gradients(case, &plan, |name| gradients[name].clone());
     let after = engine.weights().unwrap();
     check_statistics(case, &plan, |name| after[name].clone());
-    engine.evaluate(batch).unwrap();
+    engine.evaluate(batch, Weights::Current).unwrap();
     case.check("logits_eval", &logits(engine.logits()).reshape(dims).unwrap(), TOLERANCE);
     // An engine has no use for this one.
     case.tensor("grad_input");

@@ -41,6 +41,10 @@ pub struct ModelInfo {
     /// Whether pictures of the data set's files are transposed as they are read.
     #[serde(default)]
     pub transpose: bool,
+    /// Whether a picture's class scores are the mean of its own and its mirror
+    /// image's.
+    #[serde(default)]
+    pub average_flips: bool,
     /// The data set trained on.
     pub dataset: String,
     /// The epoch after which the weights were saved, from 1; 0 before training.

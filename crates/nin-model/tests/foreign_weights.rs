@@ -61,6 +61,7 @@ fn a_file_of_this_program_says_what_it_is_for() {
         contrast: "none".to_owned(),
         whitening: "none".to_owned(),
         transpose: false,
+        average_flips: false,
         dataset: "letters".to_owned(),
         epoch: 2,
         seed: 42,

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use candle_core::Device;
 use nin_dataset::{Loader, Preparation, load};
 use nin_layers::ConvSettings;
-use nin_layers::engine::{self, Batch, UpdateScale};
+use nin_layers::engine::{self, Batch, UpdateScale, Weights};
 use nin_model::config::InitKind;
 use nin_model::{ModelConfig, Network};
 use nin_trainer::ConfigSource;
@@ -41,7 +41,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 engine::create(&Device::Cpu, plan, ConvSettings::default(), &weights, |_| {
                     UpdateScale::default()
                 })?;
-            engine.evaluate(Batch { images: &batch.images, labels: &batch.labels })?;
+            engine.evaluate(
+                Batch { images: &batch.images, labels: &batch.labels },
+                Weights::Current,
+            )?;
             let classes = config.data.num_classes;
             let is_dead = |class: &usize| {
                 engine.logits().iter().skip(*class).step_by(classes).all(|&score| score == 0.0)

@@ -1,9 +1,10 @@
 //! One pass over a part of the data without learning.
 
-use nin_dataset::{Batches, DatasetError};
-use nin_layers::engine::{Batch, BatchResult, Engine};
+use nin_dataset::{AugmentConfig, Batches, flip_horizontally};
+use nin_layers::LayerError;
+use nin_layers::engine::{Batch, BatchResult, Engine, Weights};
 
-use crate::{Interrupt, TrainError};
+use crate::{Config, Interrupt, TrainError};
 
 /// What a test came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,39 +83,82 @@ impl Confusion {
     }
 }
 
+/// How the class scores of pictures are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scoring {
+    pub(crate) weights: Weights,
+    pub(crate) flips: Flips,
+}
+
+/// What a picture's scores are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Flips {
+    /// The picture as it is.
+    #[default]
+    AsItIs,
+    /// The mean of the picture's and its mirror image's.
+    Averaged,
+}
+
+impl Flips {
+    pub(crate) fn new(config: &AugmentConfig) -> Self {
+        if config.average_flips { Self::Averaged } else { Self::AsItIs }
+    }
+}
+
+impl Scoring {
+    /// As a run is configured: averages count where they are kept.
+    pub(crate) fn of_run(config: &Config) -> Self {
+        let has_averages = config.optimizer.ema_decay > 0.0;
+        let weights = if has_averages { Weights::Averaged } else { Weights::Current };
+        Self { weights, flips: Flips::new(&config.augment) }
+    }
+}
+
 /// Runs the engine over all batches; `None` when interrupted.
 pub(crate) fn evaluate(
     engine: &mut dyn Engine,
+    scoring: Scoring,
     batches: Batches,
     interrupt: &Interrupt,
 ) -> Result<Option<Evaluation>, TrainError> {
+    let classes = engine.plan().classes();
     let mut totals = Totals::default();
-    let mut confusion = Confusion::new(engine.plan().classes());
+    let mut confusion = Confusion::new(classes);
+    let mut scores = Vec::new();
     for batch in batches {
         if interrupt.signal().is_some() {
             return Ok(None);
         }
-        let batch: Result<_, DatasetError> = batch;
-        let batch = batch?;
-        totals.add(engine.evaluate(Batch { images: &batch.images, labels: &batch.labels })?);
-        confusion.add(engine.logits(), &batch.labels);
+        let mut batch = batch?;
+        let result = score(engine, scoring, &mut batch, &mut scores)?;
+        totals.add(result);
+        confusion.add(&scores, &batch.labels);
     }
     Ok(Some(Evaluation { totals, confusion }))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_picture_counts_the_same() {
-        let mut totals = Totals::default();
-        for (samples, mean, correct) in [(3, 1.0, 1), (3, 1.0, 0), (1, 4.0, 1)] {
-            totals.add(BatchResult { samples, loss_sum: mean * samples as f64, correct });
-        }
-        assert_eq!(totals.samples, 7);
-        // Not 2, the mean of the batches' means.
-        assert_eq!(totals.loss(), 10.0 / 7.0);
-        assert_eq!(totals.accuracy(), 2.0 / 7.0);
+/// Writes the N × classes `scores` of a batch; says what they come to.
+fn score(
+    engine: &mut dyn Engine,
+    scoring: Scoring,
+    batch: &mut nin_dataset::Batch,
+    scores: &mut Vec<f32>,
+) -> Result<BatchResult, LayerError> {
+    let labels = &batch.labels;
+    let result = engine.evaluate(Batch { images: &batch.images, labels }, scoring.weights)?;
+    scores.clear();
+    scores.extend_from_slice(engine.logits());
+    if scoring.flips == Flips::AsItIs {
+        return Ok(result);
     }
+    flip_horizontally(&mut batch.images, batch.shape);
+    engine.evaluate(Batch { images: &batch.images, labels }, scoring.weights)?;
+    for (score, of_mirror_image) in scores.iter_mut().zip(engine.logits()) {
+        *score = 0.5 * (*score + of_mirror_image);
+    }
+    BatchResult::of(engine.plan().classes(), scores, labels)
 }
+
+#[cfg(test)]
+mod tests;

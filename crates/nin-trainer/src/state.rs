@@ -1,10 +1,10 @@
-//! What an exact resume needs: weights, momentum and everything that moves, in
+//! What an exact resume needs: weights, momentum, averages and everything that moves, in
 //! one file, so that no two moments can be mixed.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use nin_dataset::{LoaderRng, LoaderRngState};
+use nin_layers::engine::Engine;
 use nin_layers::{LayerError, StateDict};
 use nin_model::checkpoint;
 use nin_schedule::{BestTracker, ScheduleState, StopState};
@@ -19,7 +19,7 @@ use crate::{Config, TrainError};
 /// The version of this file's form.
 const FORMAT: u32 = 3;
 
-/// Everything that moves in a training, but for weights and momentum.
+/// Everything that moves in a training, but for [`Tensors`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Progress {
     format: u32,
@@ -104,52 +104,88 @@ impl Progress {
     }
 }
 
+/// What the engine holds at a moment of a training.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tensors {
+    pub(crate) weights: StateDict,
+    /// Empty before the first step, and without momentum.
+    pub(crate) momentum: StateDict,
+    /// Empty before the first step, and where no averages are kept.
+    pub(crate) averages: StateDict,
+}
+
 const WEIGHTS: &str = "weights.";
 const MOMENTUM: &str = "momentum.";
+const AVERAGES: &str = "averages.";
+
+impl Tensors {
+    /// Those of an engine.
+    pub(crate) fn of(engine: &dyn Engine) -> Result<Self, LayerError> {
+        Ok(Self {
+            weights: engine.weights()?,
+            momentum: engine.momentum()?,
+            averages: engine.averages()?,
+        })
+    }
+
+    /// The weights that the training would be judged by now: the averages, where
+    /// they are kept.
+    pub(crate) fn judged(&self) -> &StateDict {
+        if self.averages.is_empty() { &self.weights } else { &self.averages }
+    }
+
+    /// Fails at the first tensor with a number that is not finite.
+    pub(crate) fn check_finite(&self) -> Result<(), LayerError> {
+        for (name, tensor) in self.weights.iter().chain(&self.momentum).chain(&self.averages) {
+            let values = tensor.flatten_all()?.to_vec1::<f32>()?;
+            if !values.iter().all(|value| value.is_finite()) {
+                return Err(LayerError::NotFinite { what: format!("tensor {name}") });
+            }
+        }
+        Ok(())
+    }
+
+    /// All under one roof, each name behind its kind's.
+    fn joined(&self) -> StateDict {
+        let kinds =
+            [(WEIGHTS, &self.weights), (MOMENTUM, &self.momentum), (AVERAGES, &self.averages)];
+        let joined = kinds.into_iter().flat_map(|(kind, tensors)| {
+            tensors.iter().map(move |(name, tensor)| (format!("{kind}{name}"), tensor.clone()))
+        });
+        joined.collect()
+    }
+
+    /// The opposite; `None` where a name is behind no kind's.
+    fn parted(joined: &StateDict) -> Option<Self> {
+        let part = |kind: &str| {
+            let of_kind = joined.iter().filter_map(|(name, tensor)| {
+                Some((name.strip_prefix(kind)?.to_owned(), tensor.clone()))
+            });
+            of_kind.collect::<StateDict>()
+        };
+        let parted =
+            Self { weights: part(WEIGHTS), momentum: part(MOMENTUM), averages: part(AVERAGES) };
+        let count = parted.weights.len() + parted.momentum.len() + parted.averages.len();
+        (count == joined.len()).then_some(parted)
+    }
+}
 
 /// The file's bytes.
-pub(crate) fn to_bytes(
-    progress: &Progress,
-    weights: StateDict,
-    momentum: StateDict,
-) -> Result<Vec<u8>, TrainError> {
-    let prefixed = |prefix: &'static str, tensors: StateDict| {
-        tensors.into_iter().map(move |(name, tensor)| (format!("{prefix}{name}"), tensor))
-    };
-    let tensors: BTreeMap<_, _> =
-        prefixed(WEIGHTS, weights).chain(prefixed(MOMENTUM, momentum)).collect();
-    Ok(checkpoint::to_bytes(&tensors, progress)?)
+pub(crate) fn to_bytes(progress: &Progress, tensors: &Tensors) -> Result<Vec<u8>, TrainError> {
+    Ok(checkpoint::to_bytes(&tensors.joined(), progress)?)
 }
 
-/// Fails at the first tensor with a number that is not finite.
-pub(crate) fn check_finite(tensors: &StateDict) -> Result<(), LayerError> {
-    for (name, tensor) in tensors {
-        let values = tensor.flatten_all()?.to_vec1::<f32>()?;
-        if !values.iter().all(|value| value.is_finite()) {
-            return Err(LayerError::NotFinite { what: format!("tensor {name}") });
-        }
-    }
-    Ok(())
-}
-
-/// Progress, weights and momentum from a file.
-pub(crate) fn read(path: &Path) -> Result<(Progress, StateDict, StateDict), TrainError> {
+/// Progress and tensors from a file.
+pub(crate) fn read(path: &Path) -> Result<(Progress, Tensors), TrainError> {
     let bytes = read_checkpoint(path)?;
-    let (tensors, progress): (StateDict, Progress) =
+    let (joined, progress): (StateDict, Progress) =
         checkpoint::from_bytes(&bytes).map_err(TrainError::in_file(path))?;
     if progress.format != FORMAT {
         let problem = format!("a state of form {}, want {FORMAT}", progress.format);
         return Err(TrainError::in_file(path)(problem));
     }
-    let part = |prefix: &str| {
-        let with_prefix = tensors.iter().filter_map(|(name, tensor)| {
-            Some((name.strip_prefix(prefix)?.to_owned(), tensor.clone()))
-        });
-        with_prefix.collect::<StateDict>()
-    };
-    let (weights, momentum) = (part(WEIGHTS), part(MOMENTUM));
-    if weights.len() + momentum.len() != tensors.len() {
-        return Err(TrainError::in_file(path)("tensors that are neither weights nor momentum"));
-    }
-    Ok((progress, weights, momentum))
+    let tensors = Tensors::parted(&joined).ok_or_else(|| {
+        TrainError::in_file(path)("tensors that are neither weights, momentum nor averages")
+    })?;
+    Ok((progress, tensors))
 }

@@ -13,7 +13,7 @@ use nin_layers::engine::{self, UpdateScale};
 use self::report::report;
 use self::subject::Subject;
 use crate::banner::Banner;
-use crate::evaluate::evaluate;
+use crate::evaluate::{Flips, Scoring, evaluate};
 use crate::workload::{Workload, log_program};
 use crate::{Config, Console, DeviceChoice, Interrupt, TestResult, TrainError, compute};
 
@@ -117,8 +117,9 @@ pub fn test(
             return Err(TrainError::Usage(text.to_owned()));
         }
         let batches = loader.batches(order)?;
+        let scoring = Scoring { flips: Flips::new(&config.augment), ..Scoring::default() };
         let evaluation =
-            evaluate(&mut *engine, batches, interrupt).map_err(|error| match error {
+            evaluate(&mut *engine, scoring, batches, interrupt).map_err(|error| match error {
                 TrainError::Bug(error @ LayerError::NotFinite { .. }) => {
                     TrainError::in_file(&path)(error)
                 }

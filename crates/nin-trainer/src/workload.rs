@@ -25,6 +25,7 @@ pub(crate) struct Workload {
     contrast: Contrast,
     whitening: Whitening,
     transpose: bool,
+    average_flips: bool,
     seed: u64,
     batch_size: usize,
 }
@@ -60,6 +61,7 @@ impl Workload {
             contrast: config.data.contrast,
             whitening: config.data.whitening,
             transpose: config.data.transpose,
+            average_flips: config.augment.average_flips,
             seed: config.run.seed,
             batch_size,
         })
@@ -77,6 +79,7 @@ impl Workload {
             contrast: self.contrast.to_string(),
             whitening: self.whitening.to_string(),
             transpose: self.transpose,
+            average_flips: self.average_flips,
             dataset: self.dataset.clone(),
             epoch,
             seed: self.seed,

@@ -71,6 +71,7 @@ fn a_pytorch_file_is_tested_as_ours_of_the_same_weights() {
         contrast: "none".to_owned(),
         whitening: "none".to_owned(),
         transpose: false,
+        average_flips: false,
         dataset: config.data.dataset.to_string(),
         epoch: 3,
         seed: 42,

@@ -46,6 +46,51 @@ fn a_run_and_its_last_checkpoint_give_the_final_result_at_any_batch_size() {
     assert_eq!(run(&TestRequest { threads: 1, ..checkpoint }).unwrap(), first);
 }
 
+/// The tensors of a state that are behind `kind`, by their own names.
+fn of_state(state: &std::path::Path, kind: &str) -> StateDict {
+    let tensors = candle_core::safetensors::load(state, &candle_core::Device::Cpu).unwrap();
+    let of_kind =
+        |(name, tensor): (String, Tensor)| Some((name.strip_prefix(kind)?.into(), tensor));
+    tensors.into_iter().filter_map(of_kind).collect()
+}
+
+fn bits(state: &StateDict) -> Vec<Vec<u32>> {
+    let values = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    state.values().map(|tensor| values(tensor).into_iter().map(f32::to_bits).collect()).collect()
+}
+
+#[test]
+fn a_checkpoint_holds_the_averages_and_knows_that_flips_are_averaged() {
+    let runs = Runs::new();
+    let mut config = runs.config("run");
+    config.schedule.max_epoch = 1;
+    config.optimizer.ema_decay = 0.9;
+    config.augment.average_flips = true;
+    let trained = start(&config).unwrap().unwrap();
+    let path = runs.path("run/checkpoints/1.safetensors");
+    let tested = run(&request(path.clone())).unwrap();
+    assert_close(tested, trained);
+
+    let bytes = std::fs::read(&path).unwrap();
+    let (weights, info) = checkpoint::read_weights(&bytes).unwrap();
+    let mut info = info.unwrap();
+    assert!(info.average_flips);
+    let state = runs.path("run/checkpoints/state-1.safetensors");
+    assert_eq!(bits(&weights), bits(&of_state(&state, "averages.")));
+    let trained_weights = of_state(&state, "weights.");
+    assert_ne!(bits(&weights), bits(&trained_weights));
+
+    // Either one left out gives another result.
+    let other = |weights: &StateDict, info: &ModelInfo| {
+        let path = runs.path("other.safetensors");
+        std::fs::write(&path, checkpoint::to_bytes(weights, info).unwrap()).unwrap();
+        run(&request(path)).unwrap().loss
+    };
+    assert!((other(&trained_weights, &info) - trained.loss).abs() > 1e-4);
+    info.average_flips = false;
+    assert!((other(&weights, &info) - trained.loss).abs() > 1e-4);
+}
+
 #[test]
 fn the_validation_part_is_the_one_of_the_training() {
     let runs = Runs::new();

@@ -3,7 +3,7 @@
 use super::worker::{Pass, spawn};
 use super::{Batches, batch::Buffers};
 use crate::preparation::Preparer;
-use crate::{DatasetError, LabeledImages, Preparation};
+use crate::{Augmentation, DatasetError, LabeledImages, Preparation};
 
 /// Makes the batches of passes over a set.
 ///
@@ -44,7 +44,7 @@ impl Loader {
         if batch_size == 0 {
             return Err(DatasetError::config("batch_size", "want at least 1, found 0"));
         }
-        Preparer::new(&preparation, &data.images)?;
+        Preparer::new(&preparation, None, &data.images)?;
         Ok(Self { data, preparation, batch_size })
     }
 
@@ -64,29 +64,48 @@ impl Loader {
     ///
     /// An index that is no picture.
     pub fn batches(&self, order: Vec<u32>) -> Result<Batches, DatasetError> {
-        self.batches_starting_at(order, 0)
+        self.pass(order, 0, None)
     }
 
-    /// As [`Loader::batches`], without the first `first_batch` batches: what
-    /// is left of an interrupted pass.
-    pub fn batches_starting_at(
+    /// As [`Loader::batches`], with the pictures changed by `augmentation`, and
+    /// without the first `first_batch` batches: what is left of an interrupted
+    /// pass.
+    ///
+    /// # Errors
+    ///
+    /// An index that is no picture; as [`AugmentConfig::validate`] for the
+    /// shorter side of prepared pictures.
+    ///
+    /// [`AugmentConfig::validate`]: crate::AugmentConfig::validate
+    pub fn training_batches(
         &self,
         order: Vec<u32>,
         first_batch: usize,
+        augmentation: &Augmentation,
+    ) -> Result<Batches, DatasetError> {
+        let (height, width) = self.preparation.image_size;
+        augmentation.config.validate(height.min(width))?;
+        let augmentation = augmentation.config.changes_training().then(|| augmentation.clone());
+        self.pass(order, first_batch, augmentation)
+    }
+
+    fn pass(
+        &self,
+        order: Vec<u32>,
+        first_batch: usize,
+        augmentation: Option<Augmentation>,
     ) -> Result<Batches, DatasetError> {
         let count = self.data.len();
         if let Some(&index) = order.iter().find(|&&index| index as usize >= count) {
             return Err(DatasetError::OrderIndex { index, count });
         }
-        let mut preparer = Preparer::new(&self.preparation, &self.data.images)?;
+        let mut preparer = Preparer::new(&self.preparation, augmentation, &self.data.images)?;
         let LabeledImages { images, labels } = self.data.clone();
         let (height, width) = self.preparation.image_size;
         let picture_shape = [height, width, images.channels()];
         let fill = move |buffers: &mut Buffers| {
-            let values = preparer.values();
-            buffers.images.resize(buffers.indices.len() * values, 0.0);
-            let pictures = buffers.indices.iter().map(|&index| images.picture(index as usize));
-            preparer.prepare(pictures, &mut buffers.images);
+            buffers.images.resize(buffers.indices.len() * preparer.values(), 0.0);
+            preparer.prepare(&images, &buffers.indices, &mut buffers.images);
             buffers.labels.clear();
             buffers.labels.extend(buffers.indices.iter().map(|&index| labels[index as usize]));
         };

@@ -3,7 +3,9 @@ use proptest::prelude::*;
 use super::batch::Buffers;
 use super::worker::{Pass, spawn};
 use super::*;
-use crate::{Images, LabeledImages, Normalization, Preparation, Resizer};
+use crate::{
+    AugmentConfig, Augmentation, Images, LabeledImages, Normalization, Preparation, Resizer,
+};
 
 /// `count` pictures of H, W, C = 2, 3, `channels`, every byte another.
 fn set(count: usize, channels: usize) -> LabeledImages {
@@ -15,6 +17,10 @@ fn set(count: usize, channels: usize) -> LabeledImages {
 fn preparation(image_size: (usize, usize), channels: usize) -> Preparation {
     let normalization = Normalization { mean: vec![0.5; channels], std: vec![0.5; channels] };
     Preparation::new(image_size, normalization)
+}
+
+fn unchanged() -> Augmentation {
+    Augmentation { config: AugmentConfig::default(), seed: 0, epoch: 0 }
 }
 
 type Copied = (Vec<f32>, Vec<u32>, Vec<u32>, [usize; 4]);
@@ -64,10 +70,10 @@ fn a_pass_goes_on_where_it_was_left() {
     let whole = all(loader.batches(order.clone()).unwrap());
     assert_eq!(whole.len(), 8);
     for first in [0, 3, 7] {
-        let rest = all(loader.batches_starting_at(order.clone(), first).unwrap());
+        let rest = all(loader.training_batches(order.clone(), first, &unchanged()).unwrap());
         assert_eq!(rest, whole[first..], "from {first}");
     }
-    assert!(all(loader.batches_starting_at(order, 9).unwrap()).is_empty());
+    assert!(all(loader.training_batches(order, 9, &unchanged()).unwrap()).is_empty());
     assert!(all(loader.batches(vec![]).unwrap()).is_empty());
 }
 
@@ -153,7 +159,7 @@ proptest! {
         first in 0_usize..5,
     ) {
         let loader = Loader::new(set(20, 1), preparation((1, 2), 1), batch_size).unwrap();
-        let batches = all(loader.batches_starting_at(order.clone(), first).unwrap());
+        let batches = all(loader.training_batches(order.clone(), first, &unchanged()).unwrap());
         for batch in &batches {
             prop_assert_eq!(batch.0.len(), batch.2.len() * 2);
             prop_assert!(!batch.2.is_empty() && batch.2.len() <= batch_size);

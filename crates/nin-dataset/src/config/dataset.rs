@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::DatasetError;
+use crate::words::without_separators;
 
 /// A data set by name, or a folder of IDX files.
 ///
@@ -80,10 +81,6 @@ impl FromStr for DatasetName {
         let named = NAMES.into_iter().find(|(name, _)| without_separators(name) == plain);
         Ok(named.map_or_else(|| Self::Folder(text.into()), |(_, dataset)| dataset))
     }
-}
-
-fn without_separators(text: &str) -> String {
-    text.replace(['-', '_'], "").to_ascii_lowercase()
 }
 
 impl fmt::Display for DatasetName {

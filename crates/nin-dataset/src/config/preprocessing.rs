@@ -1,10 +1,8 @@
 //! What is done to pictures before their normalisation.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::DatasetError;
+use crate::words::by_word;
 
 /// Contrast normalisation of each picture. Read in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,62 +40,5 @@ pub enum Whitening {
     Zca,
 }
 
-impl TryFrom<String> for Contrast {
-    type Error = DatasetError;
-
-    fn try_from(text: String) -> Result<Self, DatasetError> {
-        let words = [("none", Self::None), ("global", Self::Global), ("local", Self::Local)];
-        word("contrast", &text, &words)
-    }
-}
-
-impl TryFrom<String> for Whitening {
-    type Error = DatasetError;
-
-    fn try_from(text: String) -> Result<Self, DatasetError> {
-        word("whitening", &text, &[("none", Self::None), ("zca", Self::Zca)])
-    }
-}
-
-/// The value of a word, which may be in any case.
-fn word<T: Copy>(key: &'static str, text: &str, words: &[(&str, T)]) -> Result<T, DatasetError> {
-    match words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
-        Some(&(_, value)) => Ok(value),
-        None => {
-            let known: Vec<_> = words.iter().map(|&(word, _)| word).collect();
-            let problem = format!("want {}, found {text:?}", known.join(" or "));
-            Err(DatasetError::config(key, problem))
-        }
-    }
-}
-
-impl fmt::Display for Contrast {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::None => "none",
-            Self::Global => "global",
-            Self::Local => "local",
-        })
-    }
-}
-
-impl fmt::Display for Whitening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::None => "none",
-            Self::Zca => "zca",
-        })
-    }
-}
-
-impl From<Contrast> for String {
-    fn from(contrast: Contrast) -> Self {
-        contrast.to_string()
-    }
-}
-
-impl From<Whitening> for String {
-    fn from(whitening: Whitening) -> Self {
-        whitening.to_string()
-    }
-}
+by_word!(Contrast, "contrast", "none" => None, "global" => Global, "local" => Local);
+by_word!(Whitening, "whitening", "none" => None, "zca" => Zca);

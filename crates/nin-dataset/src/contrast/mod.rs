@@ -26,6 +26,14 @@ impl ContrastNormalizer {
         }
     }
 
+    /// Writes the normalised pixels of a picture, channels last.
+    pub(crate) fn write(&mut self, pixels: &[u8], out: &mut [f32]) {
+        for (out, &byte) in out.iter_mut().zip(pixels) {
+            *out = byte.into();
+        }
+        self.normalize(out);
+    }
+
     /// Normalises the pixels of a picture, in [0, 255] and channels last, in
     /// place.
     pub(crate) fn normalize(&mut self, values: &mut [f32]) {

@@ -1,6 +1,7 @@
 //! From stored bytes to the numbers a network takes.
 
 mod preparer;
+mod resized;
 #[cfg(test)]
 mod tests;
 
@@ -8,8 +9,9 @@ use std::sync::Arc;
 
 pub(crate) use preparer::Preparer;
 
+use crate::contrast::ContrastNormalizer;
 use crate::{Contrast, DataConfig, DatasetError, Images, Normalization, Whitening, Zca};
-use preparer::Contrasted;
+use resized::Resized;
 
 /// How each picture is prepared: resized, its contrast normalised, whitened,
 /// and then normalised.
@@ -54,10 +56,11 @@ impl Preparation {
         let whitening = match config.whitening {
             Whitening::None => None,
             Whitening::Zca => {
-                let mut contrasted = Contrasted::new(image_size, config.contrast, images);
-                let (count, values) = (images.count(), contrasted.values());
-                Some(Arc::new(Zca::fit(count, values, |index, out| {
-                    contrasted.write(images.picture(index), out);
+                let size = (config.image_size, config.image_size, images.channels());
+                let mut contrast = ContrastNormalizer::new(config.contrast, size);
+                let mut resized = Resized::new(image_size, images);
+                Some(Arc::new(Zca::fit(images.count(), resized.values(), |index, out| {
+                    contrast.write(resized.picture(images.picture(index)), out);
                 })?))
             }
         };

@@ -3,79 +3,99 @@
 use std::sync::Arc;
 
 use super::Preparation;
+use super::resized::Resized;
+use crate::augment::Augmenter;
 use crate::contrast::ContrastNormalizer;
-use crate::{Contrast, DatasetError, Images, Normalization, Resizer, Zca};
+use crate::{Augmentation, Contrast, DatasetError, Images, Normalization, Zca};
 
 /// Prepares pictures of one set.
-pub(crate) enum Preparer {
-    /// Pixels are normalised by a table for each channel.
-    Bytes { resized: Resized, tables: Vec<[f32; 256]> },
-    /// Values are computed.
-    Values {
-        contrasted: Box<Contrasted>,
-        whitening: Option<Arc<Zca>>,
-        /// Memory of the whitening.
-        centred: Vec<f32>,
-        normalization: Normalization,
-    },
+pub(crate) struct Preparer {
+    resized: Resized,
+    augmenter: Option<Augmenter>,
+    numbers: Numbers,
+}
+
+/// How pixels are turned into numbers.
+enum Numbers {
+    /// By a table for each channel.
+    Tables(Vec<[f32; 256]>),
+    Computed(Box<Computed>),
+}
+
+struct Computed {
+    contrast: ContrastNormalizer,
+    whitening: Option<Arc<Zca>>,
+    /// Memory of the whitening.
+    centred: Vec<f32>,
+    normalization: Normalization,
 }
 
 impl Preparer {
-    pub(crate) fn new(preparation: &Preparation, images: &Images) -> Result<Self, DatasetError> {
+    pub(crate) fn new(
+        preparation: &Preparation,
+        augmentation: Option<Augmentation>,
+        images: &Images,
+    ) -> Result<Self, DatasetError> {
         let Preparation { image_size, contrast, whitening, normalization } = preparation;
         let (height, width) = *image_size;
         if height == 0 || width == 0 {
             let problem = format!("want at least 1x1, found {height}x{width}");
             return Err(DatasetError::config("image_size", problem));
         }
-        let (wanted, found) = (images.channels(), normalization.mean.len());
-        if found != wanted || normalization.std.len() != wanted {
-            let problem = format!("want mean and std of {wanted} channels, found {found}");
+        let (channels, found) = (images.channels(), normalization.mean.len());
+        if found != channels || normalization.std.len() != channels {
+            let problem = format!("want mean and std of {channels} channels, found {found}");
             return Err(DatasetError::config("mean", problem));
         }
-        if *contrast == Contrast::None && whitening.is_none() {
-            let tables = normalization.tables();
-            return Ok(Self::Bytes { resized: Resized::new(*image_size, images), tables });
-        }
-        let contrasted = Box::new(Contrasted::new(*image_size, *contrast, images));
-        let wanted = contrasted.values();
+        let resized = Resized::new(*image_size, images);
+        let wanted = resized.values();
         if let Some(found) = whitening.as_ref().map(|zca| zca.values()).filter(|&n| n != wanted) {
             let problem = format!("want one of pictures of {wanted} values, found {found}");
             return Err(DatasetError::config("whitening", problem));
         }
-        let (whitening, normalization) = (whitening.clone(), normalization.clone());
-        Ok(Self::Values { contrasted, whitening, centred: Vec::new(), normalization })
+        let augmenter = augmentation
+            .map(|augmentation| Augmenter::new(augmentation, [height, width, channels]));
+        let numbers = if *contrast == Contrast::None && whitening.is_none() {
+            Numbers::Tables(normalization.tables())
+        } else {
+            Numbers::Computed(Box::new(Computed {
+                contrast: ContrastNormalizer::new(*contrast, (height, width, channels)),
+                whitening: whitening.clone(),
+                centred: Vec::new(),
+                normalization: normalization.clone(),
+            }))
+        };
+        Ok(Self { resized, augmenter, numbers })
     }
 
     /// Number of f32 values of a prepared picture: H · W · C.
     pub(crate) fn values(&self) -> usize {
-        match self {
-            Self::Bytes { resized, .. } => resized.values(),
-            Self::Values { contrasted, .. } => contrasted.values(),
-        }
+        self.resized.values()
     }
 
-    /// Prepares stored pictures into `out`, one after the other, each H, W, C.
-    pub(crate) fn prepare<'a>(
-        &mut self,
-        pictures: impl Iterator<Item = &'a [u8]>,
-        out: &mut [f32],
-    ) {
-        let places = out.chunks_exact_mut(self.values());
-        match self {
-            Self::Bytes { resized, tables } => {
-                for (picture, out) in pictures.zip(places) {
-                    look_up(tables, resized.picture(picture), out);
-                }
+    /// Prepares the pictures `indices` of the set into `out`, one after the
+    /// other, each H, W, C.
+    pub(crate) fn prepare(&mut self, images: &Images, indices: &[u32], out: &mut [f32]) {
+        let values = self.values();
+        for (&index, out) in indices.iter().zip(out.chunks_exact_mut(values)) {
+            let mut pixels = self.resized.picture(images.picture(index as usize));
+            if let Some(augmenter) = &mut self.augmenter {
+                pixels = augmenter.moved(index, pixels);
             }
-            Self::Values { contrasted, whitening, centred, normalization } => {
-                for (picture, out) in pictures.zip(places) {
-                    contrasted.write(picture, out);
-                }
-                if let Some(zca) = whitening {
-                    zca.apply(out, centred);
-                }
-                normalization.normalize(out);
+            match &mut self.numbers {
+                Numbers::Tables(tables) => look_up(tables, pixels, out),
+                Numbers::Computed(computed) => computed.contrast.write(pixels, out),
+            }
+        }
+        if let Numbers::Computed(computed) = &mut self.numbers {
+            if let Some(zca) = &computed.whitening {
+                zca.apply(out, &mut computed.centred);
+            }
+            computed.normalization.normalize(out);
+        }
+        if let Some(augmenter) = &self.augmenter {
+            for (&index, out) in indices.iter().zip(out.chunks_exact_mut(values)) {
+                augmenter.erase(index, out);
             }
         }
     }
@@ -87,57 +107,5 @@ fn look_up(tables: &[[f32; 256]], bytes: &[u8], out: &mut [f32]) {
         for ((out, &byte), table) in out.iter_mut().zip(pixel).zip(tables) {
             *out = table[usize::from(byte)];
         }
-    }
-}
-
-/// Pictures in the size wanted.
-pub(crate) struct Resized {
-    resizer: Resizer,
-    bytes: Vec<u8>,
-}
-
-impl Resized {
-    fn new(image_size: (usize, usize), images: &Images) -> Self {
-        let stored = (images.height(), images.width());
-        let resizer = Resizer::new(stored, image_size, images.channels());
-        let bytes = if resizer.is_identity() { 0 } else { resizer.output_bytes() };
-        Self { resizer, bytes: vec![0; bytes] }
-    }
-
-    fn values(&self) -> usize {
-        self.resizer.output_bytes()
-    }
-
-    fn picture<'a>(&'a mut self, stored: &'a [u8]) -> &'a [u8] {
-        if self.resizer.is_identity() {
-            return stored;
-        }
-        self.resizer.resize(stored, &mut self.bytes);
-        &self.bytes
-    }
-}
-
-/// Pictures resized, their contrast normalised.
-pub(crate) struct Contrasted {
-    resized: Resized,
-    contrast: ContrastNormalizer,
-}
-
-impl Contrasted {
-    pub(crate) fn new(image_size: (usize, usize), contrast: Contrast, images: &Images) -> Self {
-        let (height, width) = image_size;
-        let contrast = ContrastNormalizer::new(contrast, (height, width, images.channels()));
-        Self { resized: Resized::new(image_size, images), contrast }
-    }
-
-    pub(crate) fn values(&self) -> usize {
-        self.resized.values()
-    }
-
-    pub(crate) fn write(&mut self, stored: &[u8], out: &mut [f32]) {
-        for (out, &byte) in out.iter_mut().zip(self.resized.picture(stored)) {
-            *out = byte.into();
-        }
-        self.contrast.normalize(out);
     }
 }

@@ -91,7 +91,7 @@ fn whitening_is_fitted_to_all_whatever_the_split() {
     assert_eq!(one.whitening.as_ref().unwrap().values(), 18);
 
     let other = Preparation { image_size: (4, 4), ..one };
-    let error = Preparer::new(&other, &images).err().unwrap().to_string();
+    let error = Preparer::new(&other, None, &images).err().unwrap().to_string();
     assert_eq!(error, "whitening: want one of pictures of 32 values, found 18");
 }
 

@@ -23,7 +23,8 @@ pub use parameter::UpdateScale;
 
 use crate::{LayerError, Plan, StateDict};
 use nin_kernels::conv2d::ConvSettings;
-use nin_kernels::cross_entropy::LabelSmoothing;
+use nin_kernels::cross_entropy::{self, LabelSmoothing};
+use nin_kernels::ema::EmaDecay;
 use nin_kernels::sgd::SgdParams;
 
 /// Pictures and their classes.
@@ -42,10 +43,24 @@ pub struct TrainStep {
     pub sgd: SgdParams,
     /// Share of the target that is spread over all classes.
     pub label_smoothing: LabelSmoothing,
+    /// How the averages of weights and recorded statistics follow them; no
+    /// average is kept with [`EmaDecay::NONE`].
+    pub ema_decay: EmaDecay,
     /// The run's seed, for dropout.
     pub seed: u64,
-    /// The number of this step, counted through the run from 0, for dropout.
+    /// The number of this step, counted through the run from 0, for dropout
+    /// and averages.
     pub step: u64,
+}
+
+/// Which of the weights an evaluation uses, recorded statistics included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weights {
+    /// Those that are trained.
+    #[default]
+    Current,
+    /// Their averages over the steps.
+    Averaged,
 }
 
 /// What a batch came to.
@@ -57,6 +72,36 @@ pub struct BatchResult {
     pub loss_sum: f64,
     /// Pictures whose largest class score is the label's.
     pub correct: usize,
+}
+
+impl BatchResult {
+    /// Of N × classes scores and N labels; the cross-entropy is without
+    /// smoothing.
+    ///
+    /// # Errors
+    ///
+    /// Scores that are not finite.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths disagree with `classes`, or a label is not below it.
+    pub fn of(classes: usize, logits: &[f32], labels: &[u32]) -> Result<Self, LayerError> {
+        let loss_sum = cross_entropy::forward(classes, LabelSmoothing::NONE, logits, labels);
+        Self::with_loss(loss_sum, classes, logits, labels)
+    }
+
+    fn with_loss(
+        loss_sum: f64,
+        classes: usize,
+        logits: &[f32],
+        labels: &[u32],
+    ) -> Result<Self, LayerError> {
+        if !loss_sum.is_finite() || !logits.iter().all(|value| value.is_finite()) {
+            return Err(LayerError::NotFinite { what: "loss".to_owned() });
+        }
+        let correct = cross_entropy::count_correct(classes, logits, labels);
+        Ok(Self { samples: labels.len(), loss_sum, correct })
+    }
 }
 
 /// Runs a network on one device.
@@ -75,7 +120,7 @@ pub trait Engine: Send {
     ///
     /// A batch that does not fit the network; an optimiser's constant outside
     /// its range; a loss or gradient that is not finite. Then no weight, no
-    /// recorded statistic and no momentum has changed.
+    /// recorded statistic, no momentum and no average has changed.
     fn train_step(&mut self, batch: Batch<'_>, step: &TrainStep)
     -> Result<BatchResult, LayerError>;
 
@@ -83,9 +128,9 @@ pub trait Engine: Send {
     ///
     /// # Errors
     ///
-    /// A batch that does not fit the network, or class scores that are not
-    /// finite.
-    fn evaluate(&mut self, batch: Batch<'_>) -> Result<BatchResult, LayerError>;
+    /// A batch that does not fit the network, class scores that are not finite,
+    /// or averages that no step has made.
+    fn evaluate(&mut self, batch: Batch<'_>, weights: Weights) -> Result<BatchResult, LayerError>;
 
     /// The class scores of the last batch, N × classes.
     fn logits(&self) -> &[f32];
@@ -119,6 +164,21 @@ pub trait Engine: Send {
     ///
     /// As for [`load_weights`](Self::load_weights).
     fn load_momentum(&mut self, momentum: &StateDict) -> Result<(), LayerError>;
+
+    /// The averages of all weights and recorded statistics, by their names;
+    /// empty where none are kept.
+    ///
+    /// # Errors
+    ///
+    /// Of the device.
+    fn averages(&self) -> Result<StateDict, LayerError>;
+
+    /// Takes over averages; empty ones start anew at the next step.
+    ///
+    /// # Errors
+    ///
+    /// As for [`load_weights`](Self::load_weights).
+    fn load_averages(&mut self, averages: &StateDict) -> Result<(), LayerError>;
 }
 
 /// The engine of a device for a network with these initial weights.

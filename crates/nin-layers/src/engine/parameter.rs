@@ -1,6 +1,7 @@
-//! A parameter with its values, gradient and momentum.
+//! A parameter with its values, gradient, momentum and average.
 
 use nin_kernels::Buffer;
+use nin_kernels::ema;
 use nin_kernels::sgd::{self, MomentumBuffer, SgdParams};
 
 use crate::{LayerError, ParameterSpec};
@@ -30,6 +31,8 @@ pub(crate) struct Parameter {
     pub(crate) grad: Buffer,
     /// `None` before the first step and without momentum.
     pub(crate) momentum: Option<Buffer>,
+    /// `None` before the first step and where no average is kept.
+    pub(crate) average: Option<Buffer>,
 }
 
 impl Parameter {
@@ -46,7 +49,7 @@ impl Parameter {
         }
         let grad = if spec.role.is_trained() { Buffer::zeros(value.len()) } else { Buffer::new() };
         let value = Buffer::from(&*value);
-        Ok(Self { name, spec, scale, value, grad, momentum: None })
+        Ok(Self { name, spec, scale, value, grad, momentum: None, average: None })
     }
 
     /// Moves the value by one step along its gradient.
@@ -68,5 +71,20 @@ impl Parameter {
             }
         };
         sgd::step(&params, &mut self.value, &self.grad, buffer);
+    }
+
+    /// Moves the average towards the value, where the first one starts.
+    pub(crate) fn move_average(&mut self, decay: f64) {
+        match &mut self.average {
+            Some(average) => ema::update(decay, average, &self.value),
+            none => *none = Some(self.value.clone()),
+        }
+    }
+
+    /// Puts the average in the value's place and the value in the average's.
+    pub(crate) fn swap_average(&mut self) {
+        if let Some(average) = &mut self.average {
+            std::mem::swap(&mut self.value, average);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of the engine, and what they share.
 
 mod agreement;
+mod averages;
 mod errors;
 mod steps;
 

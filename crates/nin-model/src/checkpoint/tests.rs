@@ -16,6 +16,7 @@ fn info(model: ModelConfig) -> ModelInfo {
         contrast: "none".to_owned(),
         whitening: "none".to_owned(),
         transpose: false,
+        average_flips: false,
         dataset: "Fashion-MNIST".to_owned(),
         epoch: 40,
         seed: u64::MAX,

@@ -1,4 +1,4 @@
-//! The configuration of a run: one TOML file, six sections, each owned by the
+//! The configuration of a run: one TOML file, seven sections, each owned by the
 //! crate that uses it.
 
 mod compute;
@@ -9,7 +9,7 @@ mod run;
 mod validate;
 mod value;
 
-use nin_dataset::DataConfig;
+use nin_dataset::{AugmentConfig, DataConfig};
 use nin_model::ModelConfig;
 use nin_schedule::ScheduleConfig;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub struct Config {
     pub run: RunConfig,
     /// Which data, and how they are divided and prepared.
     pub data: DataConfig,
+    /// How training pictures are varied.
+    pub augment: AugmentConfig,
     /// The network.
     pub model: ModelConfig,
     /// The optimiser and its loss.

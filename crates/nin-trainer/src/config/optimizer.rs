@@ -1,7 +1,7 @@
 //! The section `[optimizer]`.
 
 use nin_layers::engine::UpdateScale;
-use nin_layers::{LabelSmoothing, SgdParams};
+use nin_layers::{EmaDecay, LabelSmoothing, SgdParams};
 use nin_model::Network;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,9 @@ pub struct OptimizerConfig {
     pub bias_lr_multiplier: f64,
     /// Share of the target that is spread over all classes, in \[0, 1\].
     pub label_smoothing: f64,
+    /// Share of the weights' average that stays at a step, in \[0, 1); 0 for no
+    /// average.
+    pub ema_decay: f64,
 }
 
 /// The optimiser's rule.
@@ -64,6 +67,7 @@ impl Default for OptimizerConfig {
             weight_decay_on: WeightDecayOn::All,
             bias_lr_multiplier: 1.0,
             label_smoothing: 0.0,
+            ema_decay: 0.0,
         }
     }
 }
@@ -94,17 +98,17 @@ impl OptimizerConfig {
         }
     }
 
-    /// The loss's label smoothing.
+    /// Checks every value.
     ///
     /// # Errors
     ///
     /// In words, the first key with a bad value.
-    pub fn validate(&self) -> Result<LabelSmoothing, String> {
+    pub fn validate(&self) -> Result<(), String> {
         self.check().map_err(|(key, problem)| format!("optimizer.{key}: {problem}"))
     }
 
     /// As [`validate`](Self::validate), the key apart from its problem.
-    pub(super) fn check(&self) -> Result<LabelSmoothing, (&'static str, String)> {
+    pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
         let want = |holds: bool, key: &'static str, range: &str, got: f64| {
             if holds { Ok(()) } else { Err((key, format!("want {range}, got {got}"))) }
         };
@@ -129,6 +133,10 @@ impl OptimizerConfig {
         LabelSmoothing::new(self.label_smoothing).map_err(|_| {
             let got = self.label_smoothing;
             ("label_smoothing", format!("want a number in [0, 1], got {got}"))
-        })
+        })?;
+        EmaDecay::new(self.ema_decay).map_err(|_| {
+            ("ema_decay", format!("want a number in [0, 1), got {}", self.ema_decay))
+        })?;
+        Ok(())
     }
 }

@@ -25,7 +25,9 @@ impl Config {
     }
 
     pub(super) fn check(&self) -> Result<(), KeyError> {
-        self.data.validate().map_err(in_data)?;
+        self.data.validate().map_err(|error| in_section("data", error))?;
+        let size = self.data.image_size;
+        self.augment.validate(size).map_err(|error| in_section("augment", error))?;
         let classes = self.data.num_classes;
         if classes > MOST_CLASSES {
             let problem = format!("allowed is 1 to {MOST_CLASSES}, got {classes}");
@@ -43,9 +45,9 @@ impl Config {
     }
 }
 
-fn in_data(error: DatasetError) -> KeyError {
+fn in_section(section: &'static str, error: DatasetError) -> KeyError {
     match error {
-        DatasetError::Config { key, problem } => KeyError::new("data", key, problem),
+        DatasetError::Config { key, problem } => KeyError::new(section, key, problem),
         other => KeyError::new("data", "dataset", other.to_string()),
     }
 }

@@ -105,6 +105,7 @@ fn described(request: &TestRequest, info: &ModelInfo) -> Result<Config, TrainErr
     let mut config = Config::default();
     config.run.seed = info.seed;
     config.model = info.model.clone();
+    config.augment.average_flips = info.average_flips;
     config.data = DataConfig {
         dataset,
         image_size: height,

@@ -16,6 +16,7 @@ use crate::{Config, Console, TrainError};
 /// The settings: the original program's rows in its order, then ours.
 fn settings(config: &Config, run: &str, data: &str, device: &Device) -> Banner {
     let Config { run: run_config, data: data_config, optimizer, schedule, compute, .. } = config;
+    let augment = &config.augment;
     Banner::new(&run_config.name)
         .row("comment", &run_config.comment)
         .row("device", device_name(device))
@@ -39,6 +40,8 @@ fn settings(config: &Config, run: &str, data: &str, device: &Device) -> Banner {
         .row("momentum", optimizer.momentum)
         .row("weight_decay", optimizer.weight_decay)
         .row("label_smoothing", optimizer.label_smoothing)
+        .row("ema_decay", optimizer.ema_decay)
+        .row("augment", augment)
         .row("precision", compute.precision)
         .row("threads", rayon::current_num_threads())
 }

@@ -51,7 +51,7 @@ pub fn train(
 /// A folder that is no run, or whose last state cannot be read.
 pub fn resumed_config(run: &Path) -> Result<Config, TrainError> {
     let folder = RunFolder::open(run)?;
-    let (progress, ..) = state::read(&last_state(&folder)?)?;
+    let (progress, _) = state::read(&last_state(&folder)?)?;
     Ok(progress.config)
 }
 

@@ -6,18 +6,18 @@ mod tests;
 
 use std::time::Instant;
 
-use nin_dataset::LoaderRng;
+use nin_dataset::{Augmentation, LoaderRng};
 use nin_layers::engine::{Batch, Engine, TrainStep};
-use nin_layers::{LabelSmoothing, LayerError, SgdParams, StateDict};
+use nin_layers::{EmaDecay, LabelSmoothing, LayerError, SgdParams};
 use nin_model::checkpoint;
 use nin_schedule::{ConvergenceStop, Monitor, RateChange, Schedule, StopReason};
 
 use super::announce;
 use crate::dead::Diagnosis;
-use crate::evaluate::{Evaluation, evaluate};
+use crate::evaluate::{Evaluation, Scoring, evaluate};
 use crate::record::{EpochRecord, Records};
 use crate::run_folder::RunFolder;
-use crate::state::{self, PartialEpoch, Progress};
+use crate::state::{self, PartialEpoch, Progress, Tensors};
 use crate::workload::Workload;
 use crate::{Config, Console, Interrupt, OnDead, TestResult, TrainError};
 
@@ -122,7 +122,12 @@ impl Session<'_> {
         let bar = self.console.bar(prefix, self.workload.train.batch_count(pictures), done);
         let before = self.progress.partial.seconds;
         let started = Instant::now();
-        for batch in self.workload.train.batches_starting_at(order, done)? {
+        let augmentation = Augmentation {
+            config: self.config.augment.clone(),
+            seed: self.config.run.seed,
+            epoch: self.progress.epoch,
+        };
+        for batch in self.workload.train.training_batches(order, done, &augmentation)? {
             if let Some(signal) = self.interrupt.signal() {
                 return Err(self.interrupted(signal));
             }
@@ -159,6 +164,7 @@ impl Session<'_> {
             sgd: SgdParams { lr, ..optimizer.sgd() },
             label_smoothing: LabelSmoothing::new(optimizer.label_smoothing)
                 .map_err(LayerError::from)?,
+            ema_decay: EmaDecay::new(optimizer.ema_decay).map_err(LayerError::from)?,
             seed: self.config.run.seed,
             step: self.progress.step,
         })
@@ -173,7 +179,8 @@ impl Session<'_> {
         let order = self.loaders.begin_pass(pictures);
         let order = order.iter().map(|&i| self.workload.split.val[i as usize]).collect();
         let batches = self.workload.train.batches(order)?;
-        let evaluation = evaluate(&mut *self.engine, batches, self.interrupt)
+        let scoring = Scoring::of_run(&self.config);
+        let evaluation = evaluate(&mut *self.engine, scoring, batches, self.interrupt)
             .map_err(|error| diverged(epoch, "validation", error))?;
         if evaluation.is_none() {
             return Err(self.interrupted(self.interrupt.signal().unwrap_or_default()));
@@ -186,7 +193,8 @@ impl Session<'_> {
     fn test(&mut self) -> Result<Evaluation, TrainError> {
         let order = self.loaders.begin_pass(self.workload.test.data().len());
         let batches = self.workload.test.batches(order)?;
-        let evaluation = evaluate(&mut *self.engine, batches, self.interrupt)
+        let scoring = Scoring::of_run(&self.config);
+        let evaluation = evaluate(&mut *self.engine, scoring, batches, self.interrupt)
             .map_err(|error| diverged(self.progress.epoch, "test", error))?;
         evaluation.ok_or_else(|| TrainError::Interrupted {
             signal: self.interrupt.signal().unwrap_or_default(),
@@ -199,53 +207,57 @@ impl Session<'_> {
     /// on: if anything before it is lost, the epoch is done again.
     fn save_epoch(&mut self, record: EpochRecord, is_best: bool) -> Result<(), TrainError> {
         let epoch = record.epoch;
-        let weights = finite(epoch, self.engine.weights()?)?;
-        let bytes = checkpoint::to_bytes(&weights, &self.workload.info(epoch))?;
+        let tensors = self.tensors(epoch)?;
+        let bytes = checkpoint::to_bytes(tensors.judged(), &self.workload.info(epoch))?;
         self.folder.write(&self.folder.weights(epoch), &bytes)?;
         if is_best {
             self.folder.write(&self.folder.best(), &bytes)?;
         }
         self.records.append(record)?;
-        self.save_state()?;
+        self.save_state(&tensors)?;
         self.folder.prune(epoch)?;
         self.console.log().check()
     }
 
-    fn save_state(&mut self) -> Result<(), TrainError> {
+    fn save_state(&mut self, tensors: &Tensors) -> Result<(), TrainError> {
         self.progress.schedule = self.schedule.state();
         self.progress.stop = self.stop.state();
-        let epoch = self.progress.epoch;
-        let current = epoch + u32::from(self.progress.partial.batches > 0);
-        let weights = finite(current, self.engine.weights()?)?;
-        let momentum = finite(current, self.engine.momentum()?)?;
-        let bytes = state::to_bytes(&self.progress, weights, momentum)?;
-        self.folder.write(&self.folder.state(epoch), &bytes)?;
+        let bytes = state::to_bytes(&self.progress, tensors)?;
+        self.folder.write(&self.folder.state(self.progress.epoch), &bytes)?;
         self.last_saved = Instant::now();
         Ok(())
     }
 
-    /// Saves the state in the middle of a long epoch.
+    /// Saves the state in the middle of an epoch.
+    fn save_partial_epoch(&mut self) -> Result<(), TrainError> {
+        let begun = u32::from(self.progress.partial.batches > 0);
+        let tensors = self.tensors(self.progress.epoch + begun)?;
+        self.save_state(&tensors)
+    }
+
+    /// As [`save_partial_epoch`](Self::save_partial_epoch), now and then in a long one.
     fn save_state_if_due(&mut self) -> Result<(), TrainError> {
         let every = u64::from(self.config.run.save_every_secs);
         let is_due = every > 0 && self.last_saved.elapsed().as_secs() >= every;
-        if is_due { self.save_state() } else { Ok(()) }
+        if is_due { self.save_partial_epoch() } else { Ok(()) }
     }
 
-    /// Saves the state in the middle of an epoch, for a resume at this batch.
+    /// Saves the state for a resume at this batch.
     fn interrupted(&mut self, signal: i32) -> TrainError {
-        match self.save_state() {
+        match self.save_partial_epoch() {
             Ok(()) => TrainError::Interrupted { signal, run: Some(self.folder.path().to_owned()) },
             Err(error) => error,
         }
     }
-}
 
-/// Tensors that are fit to be saved: a step with finite gradients can still
-/// leave a number too large for f32.
-fn finite(epoch: u32, tensors: StateDict) -> Result<StateDict, TrainError> {
-    match state::check_finite(&tensors) {
-        Ok(()) => Ok(tensors),
-        Err(source) => Err(diverged(epoch, "last step", source.into())),
+    /// What the engine holds, fit to be saved: a step with finite gradients can still
+    /// leave a number too large for f32.
+    fn tensors(&self, epoch: u32) -> Result<Tensors, TrainError> {
+        let tensors = Tensors::of(&*self.engine)?;
+        match tensors.check_finite() {
+            Ok(()) => Ok(tensors),
+            Err(source) => Err(diverged(epoch, "last step", source.into())),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use candle_core::{Device, Tensor};
 
 use super::{INPUT, Samples, engine, learnt, named, plan, step, weights};
-use crate::engine::{Batch, Engine, UpdateScale, create};
+use crate::engine::{Batch, Engine, UpdateScale, Weights, create};
 use crate::{
     BatchNormSpec, Conv2dSpec, ConvSettings, LayerError, LayerSpec, Plan, StateDict, Window,
 };
@@ -48,7 +48,10 @@ fn batches_that_do_not_fit() {
         ),
     ] {
         assert_eq!(refused(&mut *engine, |engine| engine.train_step(batch, &step(1))), message);
-        assert_eq!(refused(&mut *engine, |engine| engine.evaluate(batch)), message);
+        assert_eq!(
+            refused(&mut *engine, |engine| engine.evaluate(batch, Weights::Current)),
+            message
+        );
     }
 }
 
@@ -59,7 +62,7 @@ fn a_batch_too_large_to_count() {
     let mut engine = engine(&plan);
     // Their product with the pixels is 2^64, which wraps to 0.
     let batch = Batch { images: &[], labels: &[0; 4] };
-    assert!(engine.evaluate(batch).is_err());
+    assert!(engine.evaluate(batch, Weights::Current).is_err());
 }
 
 #[test]
@@ -70,7 +73,7 @@ fn one_value_a_channel_has_no_variance() {
     let batch = Batch { images: &[1.0, 2.0], labels: &[0] };
     let message = refused(&mut *engine, |engine| engine.train_step(batch, &step(0)));
     assert_eq!(message, "rows of a batch norm batch must be at least 2, got 1");
-    engine.evaluate(batch).unwrap();
+    engine.evaluate(batch, Weights::Current).unwrap();
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn a_loss_that_is_not_finite() {
         samples.images[5] = poison;
         let train = |engine: &mut dyn Engine| engine.train_step(samples.batch(), &step(1));
         assert_eq!(refused(&mut *engine, train), "loss is not finite");
-        let evaluate = |engine: &mut dyn Engine| engine.evaluate(samples.batch());
+        let evaluate = |engine: &mut dyn Engine| engine.evaluate(samples.batch(), Weights::Current);
         assert_eq!(refused(&mut *engine, evaluate), "loss is not finite");
         // And the engine works on.
         engine.train_step(Samples::new(4, 1).batch(), &step(1)).unwrap();
@@ -111,7 +114,7 @@ fn a_gradient_that_is_not_finite() {
     let batch = Batch { images: &[3e38], labels: &[1] };
     let message = refused(&mut *engine, |engine| engine.train_step(batch, &step(0)));
     assert_eq!(message, "gradient of net.0.weight is not finite");
-    engine.evaluate(batch).unwrap();
+    engine.evaluate(batch, Weights::Current).unwrap();
 }
 
 #[test]

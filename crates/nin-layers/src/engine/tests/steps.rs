@@ -5,7 +5,7 @@ use candle_core::Device;
 use super::{
     CLASSES, Samples, bits, dropout, engine, engine_with, learnt, named, plan, step, weights,
 };
-use crate::engine::{Batch, TrainStep, UpdateScale, create};
+use crate::engine::{Batch, TrainStep, UpdateScale, Weights, create};
 use crate::{ConvSettings, LayerSpec, Plan, Precision, StateDict};
 
 #[test]
@@ -54,7 +54,7 @@ fn products_of_bf16_learn_as_those_of_f32_but_for_their_rounding() {
         for number in 0..5 {
             engine.train_step(samples.batch(), &step(number)).unwrap();
         }
-        engine.evaluate(samples.batch()).unwrap().loss_sum / 12.0
+        engine.evaluate(samples.batch(), Weights::Current).unwrap().loss_sum / 12.0
     });
     assert!(bf16 != f32 && (bf16 - f32).abs() < 1e-2, "{bf16} and {f32}");
 }
@@ -90,10 +90,10 @@ fn evaluation_repeats_and_leaves_training_alone() {
     let (samples, others) = (Samples::new(5, 0), Samples::new(9, 1));
     let mut evaluated = engine(&plan);
     let before = learnt(&*evaluated);
-    let first = evaluated.evaluate(samples.batch()).unwrap();
+    let first = evaluated.evaluate(samples.batch(), Weights::Current).unwrap();
     let logits = evaluated.logits().to_vec();
-    evaluated.evaluate(others.batch()).unwrap();
-    assert_eq!(evaluated.evaluate(samples.batch()).unwrap(), first);
+    evaluated.evaluate(others.batch(), Weights::Current).unwrap();
+    assert_eq!(evaluated.evaluate(samples.batch(), Weights::Current).unwrap(), first);
     assert_eq!(evaluated.logits(), logits);
     assert_eq!(learnt(&*evaluated), before);
 
@@ -107,11 +107,11 @@ fn evaluation_repeats_and_leaves_training_alone() {
 fn training_lowers_the_loss() {
     let samples = Samples::new(12, 0);
     let mut engine = engine(&plan(0.0));
-    let first = engine.evaluate(samples.batch()).unwrap().loss_sum;
+    let first = engine.evaluate(samples.batch(), Weights::Current).unwrap().loss_sum;
     (0..60).for_each(|number| {
         engine.train_step(samples.batch(), &step(number)).unwrap();
     });
-    let last = engine.evaluate(samples.batch()).unwrap();
+    let last = engine.evaluate(samples.batch(), Weights::Current).unwrap();
     assert!(last.loss_sum < 0.5 * first, "{} after {first}", last.loss_sum);
     assert!(last.correct > 8, "{last:?}");
 }
@@ -125,7 +125,7 @@ fn mask(ahead: usize, step: TrainStep) -> Vec<f32> {
     let plan = Plan::new([CHANNELS, 1, 1], named(specs)).unwrap();
     let mut engine = engine(&plan);
     let batch = Batch { images: &[1.0; CHANNELS], labels: &[0] };
-    engine.evaluate(batch).unwrap();
+    engine.evaluate(batch, Weights::Current).unwrap();
     assert_eq!(engine.logits(), [1.0; CHANNELS], "evaluation drops nothing");
     engine.train_step(batch, &step).unwrap();
     engine.logits().to_vec()

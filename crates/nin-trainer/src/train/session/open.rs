@@ -15,15 +15,14 @@ use super::Session;
 use crate::input::read_checkpoint;
 use crate::record::Records;
 use crate::run_folder::{KEPT_CHECKPOINTS, RunFolder};
-use crate::state::{self, Progress};
+use crate::state::{self, Progress, Tensors};
 use crate::workload::{Workload, log_program};
 use crate::{Config, Console, Interrupt, TrainError, compute};
 
-/// A moment of a training: weights, momentum and everything else that moves.
+/// A moment of a training: the engine's tensors and everything else that moves.
 struct Moment {
     progress: Progress,
-    weights: StateDict,
-    momentum: StateDict,
+    tensors: Tensors,
 }
 
 impl<'a> Session<'a> {
@@ -75,16 +74,21 @@ impl<'a> Session<'a> {
         let scale = |name: &str| config.optimizer.update_scale(&workload.network, name);
         let plan = workload.network.plan().clone();
         let settings = config.compute.conv_settings();
-        let mut engine = engine::create(device, plan, settings, &moment.weights, scale)
+        let tensors = &moment.tensors;
+        let engine = engine::create(device, plan, settings, &tensors.weights, scale)
+            .and_then(|mut engine| {
+                engine.load_momentum(&tensors.momentum)?;
+                engine.load_averages(&tensors.averages)?;
+                Ok(engine)
+            })
             .map_err(|error| unfit(start, error))?;
-        engine.load_momentum(&moment.momentum).map_err(|error| unfit(start, error))?;
 
         let title = format!("{} on {}", config.run.name, config.data.dataset);
         let (folder, records) = match folder {
             None => new_folder(&config, &moment, &title)?,
             Some(folder) => {
                 folder.update_config(&config)?;
-                folder.check_room(&file_sizes(&config, &moment.weights, 1))?;
+                folder.check_room(&file_sizes(&config, &moment.tensors.weights, 1))?;
                 // With the settings that it goes on with.
                 save(&folder, &moment)?;
                 let records = Records::resume(folder.path(), &title, moment.progress.epoch)?;
@@ -138,7 +142,7 @@ fn first_moment(
         Start::New | Start::Resume(_) => workload.network.initial_weights(config.run.seed)?,
     };
     let progress = Progress::start(config, workload.origin(), schedule);
-    Ok(Moment { progress, weights, momentum: StateDict::new() })
+    Ok(Moment { progress, tensors: Tensors { weights, ..Tensors::default() } })
 }
 
 /// The folder of a new training, with its first state.
@@ -151,16 +155,15 @@ fn new_folder(
     let limit = config.schedule.max_epoch;
     let kept = KEPT_CHECKPOINTS as usize;
     let epochs = if limit == 0 { kept } else { limit.min(kept) };
-    folder.check_room(&file_sizes(config, &moment.weights, epochs))?;
+    folder.check_room(&file_sizes(config, &moment.tensors.weights, epochs))?;
     save(&folder, moment)?;
     let records = Records::create(folder.path(), title)?;
     Ok((folder, records))
 }
 
 fn save(folder: &RunFolder, moment: &Moment) -> Result<(), TrainError> {
-    let Moment { progress, weights, momentum } = moment;
-    let bytes = state::to_bytes(progress, weights.clone(), momentum.clone())?;
-    folder.write(&folder.state(progress.epoch), &bytes)
+    let Moment { progress, tensors } = moment;
+    folder.write(&folder.state(progress.epoch), &state::to_bytes(progress, tensors)?)
 }
 
 /// Bytes of the files that a run writes in so many epochs: their weights, the best
@@ -169,8 +172,9 @@ fn file_sizes(config: &Config, weights: &StateDict, epochs: usize) -> Vec<usize>
     let numbers: usize = weights.values().map(Tensor::elem_count).sum();
     let header = 1 << 13;
     let weights = numbers * size_of::<f32>() + header;
-    let has_momentum = config.optimizer.momentum != 0.0;
-    let state = if has_momentum { 2 * weights } else { weights };
+    let optimizer = &config.optimizer;
+    let beside = [optimizer.momentum, optimizer.ema_decay].iter().filter(|&&x| x != 0.0).count();
+    let state = (1 + beside) * weights;
     [vec![weights; epochs + 1], vec![state; 2]].concat()
 }
 
@@ -198,9 +202,9 @@ fn check_batch_norm(plan: &Plan, config: &Config, pictures: usize) -> Result<(),
 
 /// The last state of a run, if it may go on with `config`.
 fn read_moment(folder: &RunFolder, config: &Config) -> Result<Moment, TrainError> {
-    let (progress, weights, momentum) = state::read(&last_state(folder)?)?;
+    let (progress, tensors) = state::read(&last_state(folder)?)?;
     may_continue(&progress.config, config)?;
-    Ok(Moment { progress, weights, momentum })
+    Ok(Moment { progress, tensors })
 }
 
 /// Whether a run has come to its end, which is told then.

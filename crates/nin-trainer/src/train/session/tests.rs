@@ -4,18 +4,24 @@ mod idx;
 use std::path::Path;
 
 use candle_core::Device;
-use nin_layers::engine::BatchResult;
+use nin_layers::engine::{BatchResult, Weights};
 use nin_layers::{Plan, StateDict};
 
 use super::*;
 use crate::{Start, Verbosity, record};
 
-/// Everything that moves: batch norm, dropout, momentum with dampening, a rate
-/// that changes with each step.
+/// Everything that moves: batch norm, dropout, momentum with dampening, averages, a
+/// rate that changes with each step, augmentation of every kind.
 const CONFIG: &str = r#"
 [data]
 image_size = 8
 val = 0.25
+
+[augment]
+flip = "alternating"
+shift_px = 1
+erase_probability = 0.5
+average_flips = true
 
 [model]
 norm = "batch"
@@ -30,13 +36,15 @@ batch_size = 5 # of 30 pictures to train on, 10 to validate, 5 to test
 lr = 0.1
 momentum = 0.9
 dampening = 0.1
+ema_decay = 0.9
 
 [schedule]
 kind = "one-cycle"
 max_epoch = 2
 "#;
 
-const BATCHES: usize = 6 + 2;
+/// Of an epoch, as the engine sees them: the mirror images are a batch of their own.
+const BATCHES: usize = 6 + 2 * 2;
 
 /// A run in a folder beside its data.
 fn config(run: &Path) -> Config {
@@ -80,9 +88,9 @@ impl Engine for Signalling {
         self.engine.train_step(batch, step)
     }
 
-    fn evaluate(&mut self, batch: Batch<'_>) -> Result<BatchResult, LayerError> {
+    fn evaluate(&mut self, batch: Batch<'_>, weights: Weights) -> Result<BatchResult, LayerError> {
         self.count();
-        self.engine.evaluate(batch)
+        self.engine.evaluate(batch, weights)
     }
 
     fn logits(&self) -> &[f32] {
@@ -103,6 +111,14 @@ impl Engine for Signalling {
 
     fn load_momentum(&mut self, momentum: &StateDict) -> Result<(), LayerError> {
         self.engine.load_momentum(momentum)
+    }
+
+    fn averages(&self) -> Result<StateDict, LayerError> {
+        self.engine.averages()
+    }
+
+    fn load_averages(&mut self, averages: &StateDict) -> Result<(), LayerError> {
+        self.engine.load_averages(averages)
     }
 }
 
@@ -136,8 +152,9 @@ fn a_run_interrupted_at_any_batch_ends_as_one_that_was_not() {
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole");
     run_until(&config(&whole), &Start::New, usize::MAX).unwrap();
-    // A signal with a pass's last batch is met at the next pass's first.
-    for stop_with in 0..2 * BATCHES {
+    // A signal with a pass's last batch, or its mirror image, is met at the next pass's
+    // first: the test's, behind the last two.
+    for stop_with in 0..2 * BATCHES - 1 {
         let run = folder.path().join(stop_with.to_string());
         let error = run_until(&config(&run), &Start::New, stop_with).unwrap_err();
         let wanted = format!("interrupted; continue with --resume {}", run.display());
@@ -182,7 +199,7 @@ fn a_resume_that_is_killed_at_once_has_its_new_settings_saved() {
     let (console, interrupt) = (Console::new(Verbosity::Quiet), Interrupt::default());
     let start = Start::Resume(run.clone());
     drop(Session::open(&config, &start, &Device::Cpu, &console, &interrupt).unwrap());
-    let (progress, ..) = state::read(&run.join("checkpoints/state-1.safetensors")).unwrap();
+    let (progress, _) = state::read(&run.join("checkpoints/state-1.safetensors")).unwrap();
     assert_eq!((progress.config.run.comment.as_str(), progress.partial.batches), ("resumed", 3));
 }
 
@@ -203,9 +220,9 @@ fn a_state_that_no_run_reaches_is_the_fault_of_its_file() {
         config.schedule.max_epoch = 10_000_000_000;
         run_until(&config, &Start::New, 3).unwrap_err();
         let path = run.join("checkpoints/state-0.safetensors");
-        let (mut progress, weights, momentum) = state::read(&path).unwrap();
+        let (mut progress, tensors) = state::read(&path).unwrap();
         change(&mut progress);
-        std::fs::write(&path, state::to_bytes(&progress, weights, momentum).unwrap()).unwrap();
+        std::fs::write(&path, state::to_bytes(&progress, &tensors).unwrap()).unwrap();
         let error = run_until(&config, &Start::Resume(run), usize::MAX).unwrap_err();
         let message = error.to_string();
         assert_eq!(error.exit_code(), 3, "{message}");

@@ -1,11 +1,15 @@
 //! The engine of the CPU: a layer after the other over buffers that are kept.
 
+mod learnt;
+
 use nin_kernels::conv2d::ConvSettings;
-use nin_kernels::cross_entropy::{self, LabelSmoothing};
+use nin_kernels::cross_entropy;
+use nin_kernels::ema::EmaDecay;
 use nin_kernels::{Activation, Buffer};
 
 use super::{
     BackwardPass, Batch, BatchResult, Context, Engine, Node, Parameter, TrainStep, UpdateScale,
+    Weights,
 };
 use crate::{LayerError, Mode, Plan, StateDict, state};
 
@@ -131,23 +135,6 @@ impl CpuEngine {
         }
         Ok(())
     }
-
-    fn result(&self, loss_sum: f64, labels: &[u32]) -> Result<BatchResult, LayerError> {
-        let logits = self.logits();
-        if !loss_sum.is_finite() || !logits.iter().all(|value| value.is_finite()) {
-            return Err(LayerError::NotFinite { what: "loss".to_owned() });
-        }
-        let correct = cross_entropy::count_correct(self.plan.classes(), logits, labels);
-        Ok(BatchResult { samples: labels.len(), loss_sum, correct })
-    }
-
-    fn parameters(&self) -> impl Iterator<Item = &Parameter> {
-        self.nodes.iter().flat_map(|node| node.parameters())
-    }
-
-    fn parameters_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {
-        self.nodes.iter_mut().flat_map(|node| node.parameters_mut())
-    }
 }
 
 impl Engine for CpuEngine {
@@ -171,26 +158,32 @@ impl Engine for CpuEngine {
         let smoothing = step.label_smoothing;
         let loss_sum =
             cross_entropy::forward_backward(classes, smoothing, logits, batch.labels, grads);
-        let result = self.result(loss_sum, batch.labels)?;
+        let result = BatchResult::with_loss(loss_sum, classes, self.logits(), batch.labels)?;
         self.backward(batch.images, step)?;
         if let Some(parameter) = self.parameters().find(|parameter| !is_finite(&parameter.grad)) {
             return Err(LayerError::NotFinite { what: format!("gradient of {}", parameter.name) });
         }
         self.parameters_mut().for_each(|parameter| parameter.step(&step.sgd));
         self.nodes.iter_mut().for_each(|node| node.commit());
+        if step.ema_decay != EmaDecay::NONE {
+            let decay = step.ema_decay.at(step.step);
+            self.parameters_mut().for_each(|parameter| parameter.move_average(decay));
+        }
         Ok(result)
     }
 
-    fn evaluate(&mut self, batch: Batch<'_>) -> Result<BatchResult, LayerError> {
+    fn evaluate(&mut self, batch: Batch<'_>, weights: Weights) -> Result<BatchResult, LayerError> {
         self.prepare(batch)?;
-        self.forward(batch.images, Mode::Eval, &TrainStep::default())?;
-        let loss_sum = cross_entropy::forward(
-            self.plan.classes(),
-            LabelSmoothing::default(),
-            self.logits(),
-            batch.labels,
-        );
-        self.result(loss_sum, batch.labels)
+        match weights {
+            Weights::Current => self.forward(batch.images, Mode::Eval, &TrainStep::default())?,
+            Weights::Averaged => {
+                self.swap_averages()?;
+                let done = self.forward(batch.images, Mode::Eval, &TrainStep::default());
+                self.swap_averages()?;
+                done?;
+            }
+        }
+        BatchResult::of(self.plan.classes(), self.logits(), batch.labels)
     }
 
     fn logits(&self) -> &[f32] {
@@ -199,17 +192,11 @@ impl Engine for CpuEngine {
     }
 
     fn weights(&self) -> Result<StateDict, LayerError> {
-        self.parameters()
-            .map(|parameter| {
-                let tensor = state::to_tensor(&parameter.value, &parameter.spec)?;
-                Ok((parameter.name.clone(), tensor))
-            })
-            .collect()
+        self.to_state_dict(|parameter| Some(&parameter.value))
     }
 
     fn load_weights(&mut self, weights: &StateDict) -> Result<(), LayerError> {
-        let wanted = self.parameters().map(|parameter| (&*parameter.name, &parameter.spec));
-        let values = state::to_kernel_order(weights, wanted)?;
+        let values = self.numbers_in(weights, |_| true)?;
         for (parameter, value) in self.parameters_mut().zip(values) {
             parameter.value.copy_from_slice(&value);
         }
@@ -217,31 +204,20 @@ impl Engine for CpuEngine {
     }
 
     fn momentum(&self) -> Result<StateDict, LayerError> {
-        self.parameters()
-            .filter_map(|parameter| Some((parameter, parameter.momentum.as_ref()?)))
-            .map(|(parameter, momentum)| {
-                Ok((parameter.name.clone(), state::to_tensor(momentum, &parameter.spec)?))
-            })
-            .collect()
+        self.to_state_dict(|parameter| parameter.momentum.as_ref())
     }
 
     fn load_momentum(&mut self, momentum: &StateDict) -> Result<(), LayerError> {
-        if momentum.is_empty() {
-            self.parameters_mut().for_each(|parameter| parameter.momentum = None);
-            return Ok(());
-        }
         let trained = |parameter: &Parameter| parameter.spec.role.is_trained();
-        let wanted = self
-            .parameters()
-            .filter(|parameter| trained(parameter))
-            .map(|parameter| (&*parameter.name, &parameter.spec));
-        let values = state::to_kernel_order(momentum, wanted)?;
-        for (parameter, value) in
-            self.parameters_mut().filter(|parameter| trained(parameter)).zip(values)
-        {
-            parameter.momentum = Some(Buffer::from(&*value));
-        }
-        Ok(())
+        self.fill(|parameter| &mut parameter.momentum, momentum, trained)
+    }
+
+    fn averages(&self) -> Result<StateDict, LayerError> {
+        self.to_state_dict(|parameter| parameter.average.as_ref())
+    }
+
+    fn load_averages(&mut self, averages: &StateDict) -> Result<(), LayerError> {
+        self.fill(|parameter| &mut parameter.average, averages, |_| true)
     }
 }
 
