@@ -1,14 +1,20 @@
 //! Project tasks: `cargo xtask TASK`.
 #![forbid(unsafe_code)]
 
+mod accuracy;
 mod ci;
 mod command;
 mod compare;
+mod executable;
 mod golden;
+mod machine;
 mod python;
 #[cfg(unix)]
 mod soak;
+mod statistics;
+mod test_accuracy;
 mod tidy;
+mod whole_file;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,6 +24,9 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The project's own tasks")]
 enum Task {
+    /// Train configurations with several seeds and write mean and deviation to docs/accuracy.md
+    #[command(long_about = accuracy::ABOUT)]
+    Accuracy(accuracy::Options),
     /// Run everything that must pass before a change is merged
     Ci,
     /// Time a training step and inference beside PyTorch, ONNX Runtime, OpenVINO and candle
@@ -33,6 +42,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
+        Task::Accuracy(options) => accuracy::run(root(), &options),
         Task::Ci => ci::run(root()),
         Task::Compare(options) => compare::run(root(), &options),
         Task::Golden(options) => golden::run(root(), &options),

@@ -4,7 +4,6 @@
 mod agreement;
 mod case_files;
 mod contestant;
-mod executable;
 mod machine;
 mod options;
 mod process;
@@ -22,6 +21,7 @@ use std::thread;
 
 use anyhow::Result;
 
+use crate::executable;
 use crate::python::Environment;
 use case_files::CaseFiles;
 use contestant::Setting;
@@ -43,7 +43,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let setting = Setting {
         root: root.to_owned(),
         python: options.python.clone(),
-        binary: executable::build()?,
+        binary: executable::build("nin-benches", "contestant")?,
         threads: match options.threads {
             Some(threads) => threads,
             None => thread::available_parallelism()?.get(),

@@ -1,4 +1,4 @@
-//! The optimised binary of the benchmarks.
+//! Binaries of the workspace, optimised.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,12 @@ use serde::Deserialize;
 
 use crate::command::{self, cargo};
 
-/// Builds it and says where it is.
-pub(super) fn build() -> Result<PathBuf> {
-    let messages = command::read(&mut cargo(
-        "build --release --package nin-benches --bin contestant \
+/// Builds a package's binary and says where it is.
+pub(crate) fn build(package: &str, binary: &str) -> Result<PathBuf> {
+    let messages = command::read(&mut cargo(&format!(
+        "build --release --locked --package {package} --bin {binary} \
          --message-format json-render-diagnostics",
-    ))?;
+    )))?;
     messages.iter().find_map(|line| executable(line)).context("cargo names no executable")
 }
 
