@@ -123,8 +123,11 @@ fn every_preset_shows_its_network() {
         ("paper-svhn.toml", "1,986,026", "M"),
         ("caffe-cifar10.toml", "966,986", "M"),
         ("caffe-imagenet.toml", "7,595,176", "M"),
-        ("quick.toml", "130,314", "14.6 M"),
-        ("default.toml", "130,314", "14.6 M"),
+        ("quick.toml", "359,978", "26.0 M"),
+        ("fast.toml", "117,994", "M"),
+        ("default.toml", "359,978", "26.0 M"),
+        ("best.toml", "882,122", "59.6 M"),
+        ("mnist.toml", "359,978", "26.0 M"),
     ] {
         let output = nin_train(&["--config", preset(name).to_str().unwrap(), "--dry-run"]);
         assert!(output.status.success(), "{name}: {}", stderr(&output));

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nin_model::{Network, Summary};
+use nin_schedule::ScheduleKind;
 use nin_trainer::{Config, ConfigSource};
 use toml::Value;
 
@@ -91,7 +92,7 @@ fn every_file_resolves_and_is_a_network() {
         assert!(summary(&config).parameters() > 0, "{name}");
         files += 1;
     }
-    assert_eq!(files, 13);
+    assert_eq!(files, 16);
 }
 
 #[test]
@@ -169,6 +170,47 @@ fn mnist_at_224_trains_the_complete_network_of_the_original() {
     assert_eq!(mnist.data.image_size, 224);
 }
 
+/// What the originals did not have, their configurations must not have either.
+#[test]
+fn the_faithful_presets_have_every_extra_off() {
+    for name in [
+        "original-224.toml",
+        "mnist-224.toml",
+        "d2l.toml",
+        "d2l-en.toml",
+        "paper-mnist.toml",
+        "paper-cifar10.toml",
+        "paper-cifar100.toml",
+        "paper-svhn.toml",
+        "caffe-cifar10.toml",
+        "caffe-imagenet.toml",
+    ] {
+        let config = config(name);
+        let neutral = Config::default();
+        assert_eq!(config.augment, neutral.augment, "{name}");
+        let optimizer = config.optimizer;
+        assert!(!optimizer.nesterov, "{name}");
+        assert_eq!((optimizer.label_smoothing, optimizer.ema_decay), (0.0, 0.0), "{name}");
+        assert_eq!(config.model.norm, neutral.model.norm, "{name}");
+        assert!(config.model.last_relu, "{name}");
+        let kind = config.schedule.kind;
+        assert!(!matches!(kind, ScheduleKind::OneCycle | ScheduleKind::Cosine), "{name}");
+    }
+}
+
+/// The limit that the recommended recipes are held to.
+#[test]
+fn the_recipes_for_the_user_are_small() {
+    for (name, parameters) in [
+        ("fast.toml", 117_994),
+        ("default.toml", 359_978),
+        ("best.toml", 882_122),
+        ("mnist.toml", 359_978),
+    ] {
+        assert_eq!(summary(&config(name)).parameters(), parameters, "{name}");
+    }
+}
+
 #[test]
 fn the_editions_of_the_book_differ_in_the_rate() {
     let (chinese, mut english) = (config("d2l.toml"), config("d2l-en.toml"));
@@ -185,4 +227,5 @@ fn the_recipes_for_the_user_are_the_same_network() {
     let embedded = ConfigSource::embedded_default().resolve().unwrap();
     assert_eq!(embedded, config("default.toml"));
     assert_eq!(embedded.model, config("quick.toml").model);
+    assert_eq!(embedded.model, config("mnist.toml").model);
 }
