@@ -6,7 +6,7 @@ mod tests;
 
 use std::time::Instant;
 
-use nin_dataset::{Augmentation, LoaderRng};
+use nin_dataset::{Augmentation, Batches, LoaderRng};
 use nin_layers::engine::{Batch, Engine, TrainStep};
 use nin_layers::{EmaDecay, LabelSmoothing, LayerError, SgdParams};
 use nin_model::checkpoint;
@@ -179,9 +179,8 @@ impl Session<'_> {
         let order = self.loaders.begin_pass(pictures);
         let order = order.iter().map(|&i| self.workload.split.val[i as usize]).collect();
         let batches = self.workload.train.batches(order)?;
-        let scoring = Scoring::of_run(&self.config);
-        let evaluation = evaluate(&mut *self.engine, scoring, batches, self.interrupt)
-            .map_err(|error| diverged(epoch, "validation", error))?;
+        let evaluation =
+            self.evaluate(batches).map_err(|error| diverged(epoch, "validation", error))?;
         if evaluation.is_none() {
             return Err(self.interrupted(self.interrupt.signal().unwrap_or_default()));
         }
@@ -193,14 +192,18 @@ impl Session<'_> {
     fn test(&mut self) -> Result<Evaluation, TrainError> {
         let order = self.loaders.begin_pass(self.workload.test.data().len());
         let batches = self.workload.test.batches(order)?;
-        let scoring = Scoring::of_run(&self.config);
-        let evaluation = evaluate(&mut *self.engine, scoring, batches, self.interrupt)
-            .map_err(|error| diverged(self.progress.epoch, "test", error))?;
+        let evaluation =
+            self.evaluate(batches).map_err(|error| diverged(self.progress.epoch, "test", error))?;
         evaluation.ok_or_else(|| TrainError::Interrupted {
             signal: self.interrupt.signal().unwrap_or_default(),
             // The test is no part of the run: nin-test makes up for it.
             run: None,
         })
+    }
+
+    fn evaluate(&mut self, batches: Batches) -> Result<Option<Evaluation>, TrainError> {
+        let scoring = Scoring::of_run(&self.config);
+        evaluate(&mut *self.engine, scoring, batches, self.interrupt)
     }
 
     /// Writes weights, records and, last, the state from which a resume goes
