@@ -1,4 +1,4 @@
-//! A configuration file, known by its name and its text.
+//! A configuration file, known by its name and its settings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ pub(super) struct Configuration {
     /// The file's name without its extension.
     pub(super) name: String,
     pub(super) path: PathBuf,
-    /// Of the file's text, in hexadecimal.
+    /// Of its settings, in hexadecimal.
     pub(super) sha256: String,
 }
 
@@ -48,9 +48,16 @@ impl Configuration {
     }
 }
 
+/// Of the settings without comments, order and layout: words may be corrected
+/// and the records stay.
 fn digest(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let settings: toml::Table =
+        text.parse().with_context(|| format!("{} is no TOML", path.display()))?;
+    // A JSON object of serde's has its keys in order.
+    let settings = serde_json::to_string(&serde_json::to_value(settings)?)?;
+    Ok(Sha256::digest(settings).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]
@@ -58,20 +65,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_known_by_name_and_text() {
+    fn a_file_is_known_by_name_and_settings() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("fast.toml");
-        // A test vector of FIPS 180-2.
-        fs::write(&path, "abc").unwrap();
+        fs::write(&path, "[run]\nseed = 42\n[data]\nval = 0.1\nmean = 'train'\n").unwrap();
         let configuration = Configuration::read(&path).unwrap();
         assert_eq!(configuration.name, "fast");
-        let wanted = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        // Of {"data":{"mean":"train","val":0.1},"run":{"seed":42}}, by sha256sum.
+        let wanted = "faede1f4f2bb674bdcd1693878a44ede234ad803916e509b448404a7be6ff2f5";
         assert_eq!(configuration.sha256, wanted);
         let record = configuration.record(Path::new("root"));
         assert_eq!(record, Path::new("root/docs/accuracy/fast.json"));
 
+        let same = "# Words.\n[data]\nmean = \"train\" # whose?\nval = 1e-1\n\n[run]\nseed = 42";
+        fs::write(&path, same).unwrap();
         configuration.check_unchanged().unwrap();
-        fs::write(&path, "abd").unwrap();
+        fs::write(&path, same.replace("42", "43")).unwrap();
         let error = configuration.check_unchanged().unwrap_err().to_string();
         assert!(error.ends_with("fast.toml was changed meanwhile; start again"), "{error}");
     }
@@ -82,6 +91,9 @@ mod tests {
         let path = folder.path().join("a.toml");
         let error = read_all(std::slice::from_ref(&path)).err().unwrap().to_string();
         assert!(error.starts_with("cannot read "), "{error}");
+        fs::write(&path, "a = ").unwrap();
+        let error = read_all(std::slice::from_ref(&path)).err().unwrap().to_string();
+        assert!(error.ends_with("a.toml is no TOML"), "{error}");
         fs::write(&path, "").unwrap();
         let error = read_all(&[path.clone(), path]).err().unwrap().to_string();
         assert_eq!(error, "two configurations are called a");

@@ -14,9 +14,9 @@ pub(crate) const ABOUT: &str = "\
 Trains each configuration with each seed, records the accuracy on the test set in \
 docs/accuracy/NAME.json, and writes mean and deviation over the seeds to docs/accuracy.md.
 
-A seed that is recorded with the same text of the configuration is kept; a configuration that has \
-changed loses its records. The runs lie in target/accuracy/NAME/SEED; one that was interrupted is \
-resumed.";
+A seed that is recorded with the same settings is kept; a configuration whose settings have \
+changed, and not only its comments, loses its records. The runs lie in \
+target/accuracy/NAME/SEED; one that was interrupted is resumed.";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {

@@ -25,7 +25,7 @@ pub(super) struct SeedRecord {
     /// `None` without a validation part, as the best.
     pub(super) last_val_accuracy_percent: Option<f64>,
     pub(super) best_val_accuracy_percent: Option<f64>,
-    /// Of the configuration file's text.
+    /// Of the configuration's settings.
     pub(super) config_sha256: String,
     /// Of the programs that trained, in order: more than one if a later program
     /// resumed. Each ends in `-dirty` with changes that were not committed.
@@ -45,8 +45,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<SeedRecord>> {
     serde_json::from_str(&text).with_context(|| format!("{} is no record", path.display()))
 }
 
-/// Adds a record, or puts it in the place of the same seed's. Those of another
-/// text of the configuration go: they are figures of something else.
+/// Adds a record, or puts it in the place of the same seed's. Those of other
+/// settings go: they are figures of something else.
 pub(super) fn put(path: &Path, record: SeedRecord) -> Result<()> {
     let mut records = read(path)?;
     records.retain(|other| other.config_sha256 == record.config_sha256);

@@ -112,12 +112,12 @@ fn a_result_that_was_lost_is_read_again() {
 fn another_configuration_begins_anew() {
     let project = Project::new("# interrupted\n");
     project.measure(&["--seeds", "7"], "abc").unwrap_err();
-    fs::write(&project.config, "# well\n").unwrap();
+    fs::write(&project.config, "# well\nval = 0.1\n").unwrap();
     project.measure(&["--seeds", "7"], "def").unwrap();
     assert_eq!(project.tasks(7), "train \n");
     assert_eq!(project.records()[0].commits, ["def"]);
 
-    fs::write(&project.config, "# well and more\n").unwrap();
+    fs::write(&project.config, "# well\nval = 0.2\n").unwrap();
     project.measure(&["--seeds", "8"], "def").unwrap();
     let seeds: Vec<_> = project.records().iter().map(|record| record.seed).collect();
     assert_eq!(seeds, [8]);
