@@ -49,6 +49,15 @@ impl Plan {
         }
     }
 
+    /// The same layers for inputs of another height and width.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_image_size(&self, [height, width]: [usize; 2]) -> Result<Self, LayerError> {
+        Self::new([self.input[0], height, width], self.layers.clone())
+    }
+
     /// The input's C, H, W.
     pub fn input(&self) -> [usize; 3] {
         self.input

@@ -69,10 +69,9 @@ impl Workload {
 
     /// What a checkpoint says about its weights.
     pub(crate) fn info(&self, epoch: u32) -> ModelInfo {
-        let [_, height, width] = self.network.plan().input();
         ModelInfo {
             model: self.network.config().clone(),
-            image_size: [height, width],
+            image_size: self.image_size(),
             class_names: self.class_names.clone(),
             mean: self.normalization.mean.clone(),
             std: self.normalization.std.clone(),
@@ -85,6 +84,12 @@ impl Workload {
             seed: self.seed,
             producer: format!("nin-train {}", env!("CARGO_PKG_VERSION")),
         }
+    }
+
+    /// Height and width of what is tested.
+    pub(crate) fn image_size(&self) -> [usize; 2] {
+        let [_, height, width] = self.network.plan().input();
+        [height, width]
     }
 
     /// What a run over these data comes from.

@@ -17,6 +17,11 @@ use crate::words::by_word;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AugmentConfig {
+    /// In so many first epochs pictures are resized to `small_size` in place of
+    /// the image size: progressive resizing. Changes no test picture.
+    pub small_epochs: u32,
+    /// Height and width in pixels in the first `small_epochs` epochs.
+    pub small_size: usize,
     /// Which pictures are mirrored, left to right.
     pub flip: Flip,
     /// Pictures move by a whole number of pixels, each way drawn evenly from
@@ -86,6 +91,8 @@ by_word!(EraseFill, "erase_fill", "noise" => Noise, "zeros" => Zeros);
 impl Default for AugmentConfig {
     fn default() -> Self {
         Self {
+            small_epochs: 0,
+            small_size: 0,
             flip: Flip::None,
             shift_px: 0,
             shift_padding: ShiftPadding::Zeros,
@@ -107,9 +114,19 @@ impl AugmentConfig {
     /// [`DatasetError::Config`] for the first key with a bad value.
     pub fn validate(&self, image_size: usize) -> Result<(), DatasetError> {
         let Self { shift_px, erase_probability, erase_area, erase_min_aspect, .. } = self;
+        let mut smallest_size = image_size;
+        if self.small_epochs > 0 {
+            smallest_size = self.small_size;
+            if !(1..=image_size).contains(&smallest_size) {
+                let problem =
+                    format!("want 1 to the image size {image_size}, found {smallest_size}");
+                return Err(DatasetError::config("small_size", problem));
+            }
+        }
         // Also for zeros, where nothing of a picture would be left.
-        if *shift_px >= image_size.max(1) {
-            let problem = format!("want less than the image size {image_size}, found {shift_px}");
+        if *shift_px >= smallest_size.max(1) {
+            let problem =
+                format!("want less than the image size {smallest_size}, found {shift_px}");
             return Err(DatasetError::config("shift_px", problem));
         }
         if !(0.0..=1.0).contains(erase_probability) {
@@ -129,7 +146,7 @@ impl AugmentConfig {
         Ok(())
     }
 
-    /// Whether any training picture may be changed.
+    /// Whether any training picture may be changed besides its size.
     pub fn changes_training(&self) -> bool {
         self.flip != Flip::None || self.shift_px > 0 || self.erase_probability > 0.0
     }
@@ -139,6 +156,10 @@ impl AugmentConfig {
 impl fmt::Display for AugmentConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
+        if self.small_epochs > 0 {
+            let epochs = if self.small_epochs == 1 { "epoch" } else { "epochs" };
+            parts.push(format!("{} px for {} {epochs}", self.small_size, self.small_epochs));
+        }
         if self.flip != Flip::None {
             parts.push(format!("flip {}", self.flip));
         }

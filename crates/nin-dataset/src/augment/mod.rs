@@ -1,6 +1,6 @@
 //! Pictures changed anew in each epoch, so that a network sees more of them.
 //!
-//! Mirrored, then moved, as bytes of the size wanted; a rectangle erased last,
+//! Resized, mirrored, then moved, as bytes; a rectangle erased last,
 //! of normalised values.
 
 mod config;
@@ -62,6 +62,12 @@ pub struct Augmentation {
 }
 
 impl Augmentation {
+    /// Height and width of this pass's pictures, which are prepared to `full` where
+    /// they are not small.
+    pub fn image_size(&self, full: [usize; 2]) -> [usize; 2] {
+        if self.epoch < self.config.small_epochs { [self.config.small_size; 2] } else { full }
+    }
+
     fn draws(&self, part: Part, picture: u32) -> Draws {
         Draws::new(self.seed, part, self.epoch, picture)
     }

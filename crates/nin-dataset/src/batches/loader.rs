@@ -64,11 +64,11 @@ impl Loader {
     ///
     /// An index that is no picture.
     pub fn batches(&self, order: Vec<u32>) -> Result<Batches, DatasetError> {
-        self.pass(order, 0, None)
+        self.pass(order, 0, self.preparation.clone(), None)
     }
 
-    /// As [`Loader::batches`], with the pictures changed by `augmentation`, and
-    /// without the first `first_batch` batches: what is left of an interrupted
+    /// As [`Loader::batches`], with the pictures changed by `augmentation`, of its
+    /// [`image_size`](Augmentation::image_size), and without the first `first_batch` batches: what is left of an interrupted
     /// pass.
     ///
     /// # Errors
@@ -85,23 +85,26 @@ impl Loader {
     ) -> Result<Batches, DatasetError> {
         let (height, width) = self.preparation.image_size;
         augmentation.config.validate(height.min(width))?;
+        let [height, width] = augmentation.image_size([height, width]);
+        let preparation = Preparation { image_size: (height, width), ..self.preparation.clone() };
         let augmentation = augmentation.config.changes_training().then(|| augmentation.clone());
-        self.pass(order, first_batch, augmentation)
+        self.pass(order, first_batch, preparation, augmentation)
     }
 
     fn pass(
         &self,
         order: Vec<u32>,
         first_batch: usize,
+        preparation: Preparation,
         augmentation: Option<Augmentation>,
     ) -> Result<Batches, DatasetError> {
         let count = self.data.len();
         if let Some(&index) = order.iter().find(|&&index| index as usize >= count) {
             return Err(DatasetError::OrderIndex { index, count });
         }
-        let mut preparer = Preparer::new(&self.preparation, augmentation, &self.data.images)?;
+        let mut preparer = Preparer::new(&preparation, augmentation, &self.data.images)?;
         let LabeledImages { images, labels } = self.data.clone();
-        let (height, width) = self.preparation.image_size;
+        let (height, width) = preparation.image_size;
         let picture_shape = [height, width, images.channels()];
         let fill = move |buffers: &mut Buffers| {
             buffers.images.resize(buffers.indices.len() * preparer.values(), 0.0);

@@ -113,6 +113,14 @@ pub trait Engine: Send {
     /// The network.
     fn plan(&self) -> &Plan;
 
+    /// Takes pictures of another height and width from now on. All that was
+    /// learnt stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`]; then nothing has changed.
+    fn set_image_size(&mut self, size: [usize; 2]) -> Result<(), LayerError>;
+
     /// Forward pass, mean cross-entropy, backward pass and one SGD step. The
     /// result is of the forward pass, dropout and all.
     ///

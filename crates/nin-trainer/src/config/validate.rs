@@ -1,6 +1,6 @@
 //! What can be checked of a configuration without data.
 
-use nin_dataset::DatasetError;
+use nin_dataset::{DatasetError, Whitening};
 use nin_schedule::ScheduleError;
 
 use super::Config;
@@ -28,6 +28,10 @@ impl Config {
         self.data.validate().map_err(|error| in_section("data", error))?;
         let size = self.data.image_size;
         self.augment.validate(size).map_err(|error| in_section("augment", error))?;
+        if self.augment.small_epochs > 0 && self.data.whitening != Whitening::None {
+            let problem = "whitening is for pictures of one size; want 0 with it".to_owned();
+            return Err(KeyError::new("augment", "small_epochs", problem));
+        }
         let classes = self.data.num_classes;
         if classes > MOST_CLASSES {
             let problem = format!("allowed is 1 to {MOST_CLASSES}, got {classes}");

@@ -127,6 +127,7 @@ impl Session<'_> {
             seed: self.config.run.seed,
             epoch: self.progress.epoch,
         };
+        self.engine.set_image_size(augmentation.image_size(self.workload.image_size()))?;
         for batch in self.workload.train.training_batches(order, done, &augmentation)? {
             if let Some(signal) = self.interrupt.signal() {
                 return Err(self.interrupted(signal));
@@ -202,6 +203,7 @@ impl Session<'_> {
     }
 
     fn evaluate(&mut self, batches: Batches) -> Result<Option<Evaluation>, TrainError> {
+        self.engine.set_image_size(self.workload.image_size())?;
         let scoring = Scoring::of_run(&self.config);
         evaluate(&mut *self.engine, scoring, batches, self.interrupt)
     }

@@ -20,6 +20,8 @@ fn an_empty_section_is_the_default_which_changes_nothing() {
 fn every_key_is_read_and_written() {
     let config = parsed(
         r#"
+        small_epochs = 3
+        small_size = 20
         flip = "Alternating"
         shift_px = 2
         shift_padding = "REFLECT"
@@ -32,6 +34,8 @@ fn every_key_is_read_and_written() {
     )
     .unwrap();
     let wanted = AugmentConfig {
+        small_epochs: 3,
+        small_size: 20,
         flip: Flip::Alternating,
         shift_px: 2,
         shift_padding: ShiftPadding::Reflect,
@@ -86,6 +90,9 @@ fn values_that_cannot_be_used_are_usage_errors() {
     let with_area = |erase_area| AugmentConfig { erase_area, ..AugmentConfig::default() };
     let with_aspect =
         |erase_min_aspect| AugmentConfig { erase_min_aspect, ..AugmentConfig::default() };
+    let with_small =
+        |small_size| AugmentConfig { small_epochs: 1, small_size, ..AugmentConfig::default() };
+    let small = "small_size: want 1 to the image size 28, found";
     let area = "erase_area: want 0 < smallest <= largest <= 1, found";
     let aspect = "erase_min_aspect: want a number in (0, 1], found";
     let probability = "erase_probability: want a number in [0, 1], found";
@@ -97,6 +104,12 @@ fn values_that_cannot_be_used_are_usage_errors() {
         (
             AugmentConfig { shift_px: 29, shift_padding: ShiftPadding::Reflect, ..default() },
             "shift_px: want less than the image size 28, found 29".into(),
+        ),
+        (with_small(0), format!("{small} 0")),
+        (with_small(29), format!("{small} 29")),
+        (
+            AugmentConfig { shift_px: 20, ..with_small(20) },
+            "shift_px: want less than the image size 20, found 20".into(),
         ),
         (with_probability(-0.1), format!("{probability} -0.1")),
         (with_probability(1.1), format!("{probability} 1.1")),
@@ -122,6 +135,8 @@ fn the_ends_of_the_ranges_can_be_used() {
         [(0.0, [1e-9, 1e-9], 1e-9), (1.0, [1.0, 1.0], 1.0)]
     {
         let config = AugmentConfig {
+            small_epochs: 1,
+            small_size: 28,
             shift_px: 27,
             erase_probability,
             erase_area,
@@ -140,6 +155,11 @@ fn what_is_on_is_listed() {
     config = AugmentConfig { flip: Flip::Alternating, shift_px: 2, ..AugmentConfig::default() };
     config.erase_probability = 0.5;
     assert_eq!(config.to_string(), "flip alternating, shift 2 px, erase 0.5");
+    config = AugmentConfig { small_epochs: 1, small_size: 20, ..config };
+    assert_eq!(config.to_string(), "20 px for 1 epoch, flip alternating, shift 2 px, erase 0.5");
+    config.small_epochs = 2;
+    assert_eq!(config.to_string(), "20 px for 2 epochs, flip alternating, shift 2 px, erase 0.5");
+    config.small_epochs = 0;
     config.shift_padding = ShiftPadding::Reflect;
     config.erase_fill = EraseFill::Zeros;
     assert_eq!(config.to_string(), "flip alternating, shift 2 px reflect, erase 0.5 zeros");

@@ -101,6 +101,22 @@ fn with_everything_off_nothing_changes_in_any_bit() {
 }
 
 #[test]
+fn the_first_epochs_are_those_of_a_smaller_preparation() {
+    for contrast in [Contrast::None, Contrast::Local] {
+        let sized = |size| Preparation { contrast, ..preparation(size) };
+        let small = AugmentConfig { small_epochs: 2, small_size: 4, ..everything() };
+        for (epoch, size) in [(0, (4, 4)), (1, (4, 4)), (2, (6, 8)), (u32::MAX, (6, 8))] {
+            let found = trained(&sized((6, 8)), &augmentation(small.clone(), 1, epoch));
+            let wanted = trained(&sized(size), &augmentation(everything(), 1, epoch));
+            assert_eq!(found, wanted, "{epoch}");
+        }
+        let loader = Loader::new(set(20), sized((6, 8)), 6).unwrap();
+        let mut batches = loader.training_batches(vec![0], 0, &augmentation(small, 1, 0)).unwrap();
+        assert_eq!(batches.next().unwrap().unwrap().images.len(), 4 * 4 * 2);
+    }
+}
+
+#[test]
 fn the_order_is_resize_flip_shift_contrast_normalisation_erasing() {
     let (shape, [high, wide, _]) = ([5, 7, 2], [5, 7, 2]);
     let config = AugmentConfig { erase_fill: EraseFill::Zeros, ..everything() };

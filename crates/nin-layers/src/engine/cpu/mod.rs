@@ -142,6 +142,13 @@ impl Engine for CpuEngine {
         &self.plan
     }
 
+    fn set_image_size(&mut self, size: [usize; 2]) -> Result<(), LayerError> {
+        if self.plan.input()[1..] != size {
+            self.plan = self.plan.with_image_size(size)?;
+        }
+        Ok(())
+    }
+
     fn train_step(
         &mut self,
         batch: Batch<'_>,

@@ -3,7 +3,8 @@
 use candle_core::Device;
 
 use super::{
-    CLASSES, Samples, bits, dropout, engine, engine_with, learnt, named, plan, step, weights,
+    CLASSES, INPUT, Samples, bits, dropout, engine, engine_with, learnt, named, plan,
+    plan_of_relus, random, step, weights,
 };
 use crate::engine::{Batch, TrainStep, UpdateScale, Weights, create};
 use crate::{ConvSettings, LayerSpec, Plan, Precision, StateDict};
@@ -43,6 +44,58 @@ fn loaded_weights_and_momentum_continue_exactly_with_another_batch_size() {
         assert_eq!(first.logits().len(), samples.labels.len() * CLASSES);
         assert_eq!(learnt(&*second), learnt(&*first));
     }
+}
+
+#[test]
+fn another_image_size_is_another_plan_with_what_was_learnt() {
+    for plan in [plan(0.5), plan_of_relus()] {
+        let [channels, height, width] = INPUT;
+        let size = [height - 2, width + 3];
+        let resized = plan.with_image_size(size).unwrap();
+        assert_eq!(resized.input(), [channels, size[0], size[1]]);
+        let images = random(4 * resized.input().iter().product::<usize>(), 9);
+        let others = Samples { images, labels: vec![0, 1, 2, 0] };
+        let samples = Samples::new(6, 0);
+
+        let mut changing = engine(&plan);
+        changing.train_step(samples.batch(), &step(0)).unwrap();
+        let mut other = create(
+            &Device::Cpu,
+            resized.clone(),
+            ConvSettings::default(),
+            &changing.weights().unwrap(),
+            |_| UpdateScale::default(),
+        )
+        .unwrap();
+        other.load_momentum(&changing.momentum().unwrap()).unwrap();
+        changing.set_image_size(size).unwrap();
+        assert_eq!(changing.plan(), &resized);
+        for engine in [&mut changing, &mut other] {
+            engine.train_step(others.batch(), &step(1)).unwrap();
+        }
+        assert_eq!(changing.logits(), other.logits());
+        assert_eq!(learnt(&*changing), learnt(&*other));
+
+        // And back, where buffers are larger than need be.
+        let mut back = engine(&plan);
+        back.load_weights(&changing.weights().unwrap()).unwrap();
+        back.load_momentum(&changing.momentum().unwrap()).unwrap();
+        changing.set_image_size([height, width]).unwrap();
+        for engine in [&mut changing, &mut back] {
+            engine.train_step(samples.batch(), &step(2)).unwrap();
+        }
+        assert_eq!(learnt(&*changing), learnt(&*back));
+    }
+}
+
+#[test]
+fn a_size_that_does_not_fit_changes_nothing() {
+    let plan = plan(0.5);
+    let mut engine = engine(&plan);
+    let error = engine.set_image_size([1, 1]).unwrap_err().to_string();
+    assert!(error.contains("max pool"), "{error}");
+    assert_eq!(engine.plan(), &plan);
+    engine.train_step(Samples::new(3, 0).batch(), &step(0)).unwrap();
 }
 
 #[test]

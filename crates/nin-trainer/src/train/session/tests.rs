@@ -11,13 +11,15 @@ use super::*;
 use crate::{Start, Verbosity, record};
 
 /// Everything that moves: batch norm, dropout, momentum with dampening, averages, a
-/// rate that changes with each step, augmentation of every kind.
+/// rate that changes with each step, augmentation of every kind, small pictures first.
 const CONFIG: &str = r#"
 [data]
 image_size = 8
 val = 0.25
 
 [augment]
+small_epochs = 1
+small_size = 6
 flip = "alternating"
 shift_px = 1
 erase_probability = 0.5
@@ -77,6 +79,10 @@ impl Signalling {
 impl Engine for Signalling {
     fn plan(&self) -> &Plan {
         self.engine.plan()
+    }
+
+    fn set_image_size(&mut self, size: [usize; 2]) -> Result<(), LayerError> {
+        self.engine.set_image_size(size)
     }
 
     fn train_step(
