@@ -117,6 +117,12 @@ fn an_error_names_file_line_and_key() {
             "dir/run.toml:2: data.train_mode: k-fold is not supported: ",
         ),
         (
+            "[data]\nimage_size = 28\nwhitening = 'zca'\n[augment]\nsmall_epochs = 1\n\
+             small_size = 20",
+            "dir/run.toml:5: augment.small_epochs: whitening is for pictures of one size; want 0 \
+             with it",
+        ),
+        (
             "[data]\nmean = 'tain'",
             "dir/run.toml:2: data.mean: want a number, a list of numbers (one a channel) or \
              \"train\", got \"tain\"",
