@@ -301,6 +301,20 @@ fn batch_norm_over_a_single_number_is_a_usage_error_before_the_training() {
 }
 
 #[test]
+fn small_pictures_that_do_not_fit_are_a_usage_error_before_the_training() {
+    let runs = Runs::new();
+    let mut config = runs.tiny("run");
+    (config.augment.small_epochs, config.augment.small_size) = (1, 1);
+    let error = start(&config).unwrap_err();
+    assert_eq!(error.exit_code(), 2, "{error}");
+    let text = error.to_string();
+    assert!(text.starts_with("augment.small_size = 1: layer net.1 (max pool): "), "{text}");
+    assert!(!runs.path("run").exists());
+    config.augment.small_size = config.data.image_size - 1;
+    start(&config).unwrap();
+}
+
+#[test]
 fn too_few_pictures_for_a_validation_part_are_an_error() {
     let runs = Runs::new();
     let mut config = runs.tiny_of("run", 1);
