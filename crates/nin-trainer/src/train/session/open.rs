@@ -61,7 +61,10 @@ impl<'a> Session<'a> {
         let plan = workload.network.plan();
         check_batch_norm(plan, &config, workload.split.train.len())?;
         if config.augment.small_epochs > 0 {
-            let small = small_plan(plan, config.augment.small_size)?;
+            let size = config.augment.small_size;
+            let small = plan.with_image_size([size; 2]).map_err(|error| {
+                TrainError::Usage(format!("augment.small_size = {size}: {error}"))
+            })?;
             check_batch_norm(&small, &config, workload.split.train.len())?;
         }
         let steps = workload.train.batch_count(workload.split.train.len());
@@ -181,12 +184,6 @@ fn file_sizes(config: &Config, weights: &StateDict, epochs: usize) -> Vec<usize>
     let beside = [optimizer.momentum, optimizer.ema_decay].iter().filter(|&&x| x != 0.0).count();
     let state = (1 + beside) * weights;
     [vec![weights; epochs + 1], vec![state; 2]].concat()
-}
-
-/// The network for the first epochs' smaller pictures.
-fn small_plan(plan: &Plan, size: usize) -> Result<Plan, TrainError> {
-    plan.with_image_size([size; 2])
-        .map_err(|error| TrainError::Usage(format!("augment.small_size = {size}: {error}")))
 }
 
 /// Fails if batch norm would meet a single number a channel, which has no
