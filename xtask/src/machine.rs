@@ -26,7 +26,7 @@ pub(crate) fn commit(root: &Path, status: &[&str]) -> Result<String> {
 }
 
 /// The processor's name and its widest vectors: one name stands for several
-/// generations, of which one may take half the time of another.
+/// generations.
 pub(crate) fn cpu() -> Result<String> {
     let info = fs::read_to_string("/proc/cpuinfo").context("the processor's name is Linux's")?;
     Ok(cpu_in(&info))

@@ -17,10 +17,10 @@ use crate::words::by_word;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AugmentConfig {
-    /// In so many first epochs pictures are resized to `small_size` in place of
-    /// the image size: progressive resizing. Changes no test picture.
+    /// Epochs at the start that train on smaller pictures (progressive
+    /// resizing). Validation and test keep the image size.
     pub small_epochs: u32,
-    /// Height and width in pixels in the first `small_epochs` epochs.
+    /// Height and width in pixels in those epochs, 1 to the image size.
     pub small_size: usize,
     /// Which pictures are mirrored, left to right.
     pub flip: Flip,

@@ -62,8 +62,8 @@ pub struct Augmentation {
 }
 
 impl Augmentation {
-    /// Height and width of this pass's pictures, which are prepared to `full` where
-    /// they are not small.
+    /// Height and width in pixels of this pass's pictures: `small_size` in the
+    /// first `small_epochs` epochs, `full` in the others.
     pub fn image_size(&self, full: [usize; 2]) -> [usize; 2] {
         if self.epoch < self.config.small_epochs { [self.config.small_size; 2] } else { full }
     }

@@ -68,8 +68,8 @@ impl Loader {
     }
 
     /// As [`Loader::batches`], with the pictures changed by `augmentation`, of its
-    /// [`image_size`](Augmentation::image_size), and without the first `first_batch` batches: what is left of an interrupted
-    /// pass.
+    /// [`image_size`](Augmentation::image_size), and without the first
+    /// `first_batch` batches: what is left of an interrupted pass.
     ///
     /// # Errors
     ///

@@ -113,8 +113,8 @@ pub trait Engine: Send {
     /// The network.
     fn plan(&self) -> &Plan;
 
-    /// Takes pictures of another height and width from now on. All that was
-    /// learnt stays.
+    /// Takes pictures of this height and width, in pixels, from now on. All that
+    /// was learnt stays.
     ///
     /// # Errors
     ///
