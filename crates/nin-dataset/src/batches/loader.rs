@@ -74,7 +74,8 @@ impl Loader {
     /// # Errors
     ///
     /// An index that is no picture; as [`AugmentConfig::validate`] for the
-    /// shorter side of prepared pictures.
+    /// shorter side of prepared pictures; smaller pictures with whitening, which
+    /// is fitted to one size.
     ///
     /// [`AugmentConfig::validate`]: crate::AugmentConfig::validate
     pub fn training_batches(
