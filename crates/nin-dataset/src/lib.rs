@@ -65,7 +65,7 @@ pub use load::{LoadedDataset, Location, load, load_unless, locate};
 pub use normalization::Normalization;
 pub use order::{LoaderRng, LoaderRngState};
 pub use preparation::Preparation;
-pub use resize::Resizer;
+pub use resize::{ResizeWindow, Resizer};
 pub use source::{Attempt, NotFound, Source};
 pub use split::{Split, holdout, holdout_stratified};
 pub use svhn::MatProblem;

@@ -4,7 +4,8 @@
 mod tests;
 mod weights;
 
-use weights::{PRECISION_BITS, Window, windows};
+pub use weights::ResizeWindow;
+use weights::{PRECISION_BITS, windows};
 
 /// Resizes pictures of one size to another, as Pillow's
 /// `Image.resize(…, BILINEAR)` does with 8-bit pictures: a horizontal and then
@@ -30,8 +31,8 @@ pub struct Resizer {
     from: (usize, usize),
     to: (usize, usize),
     channels: usize,
-    columns: Vec<Window>,
-    rows: Vec<Window>,
+    columns: Vec<ResizeWindow>,
+    rows: Vec<ResizeWindow>,
     /// The picture between the passes: in-height, out-width, C.
     between: Vec<u8>,
     /// One row of sums of the vertical pass.
@@ -62,6 +63,18 @@ impl Resizer {
     /// Whether pictures already have the size wanted; `resize` would copy.
     pub fn is_identity(&self) -> bool {
         self.from == self.to
+    }
+
+    /// The inputs of each column of the horizontal pass, for whoever resizes
+    /// elsewhere: the sum of products and of 2²¹, shifted down by 22 bits and
+    /// clamped to a byte, is the output.
+    pub fn columns(&self) -> &[ResizeWindow] {
+        &self.columns
+    }
+
+    /// The same for each row of the vertical pass, which follows.
+    pub fn rows(&self) -> &[ResizeWindow] {
+        &self.rows
     }
 
     /// Bytes of a resized picture.

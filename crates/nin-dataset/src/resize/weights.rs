@@ -4,12 +4,12 @@
 pub(super) const PRECISION_BITS: u32 = 32 - 8 - 2;
 
 /// The inputs that make up one output along one axis.
-#[derive(Clone, Debug)]
-pub(super) struct Window {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResizeWindow {
     /// Position of the first input.
-    pub(super) first: usize,
-    /// Weights in units of 2⁻²².
-    pub(super) weights: Vec<i32>,
+    pub first: usize,
+    /// The weight of each input in units of 2⁻²².
+    pub weights: Vec<i32>,
 }
 
 /// The window of each of `out_size` outputs over `in_size` inputs.
@@ -17,7 +17,7 @@ pub(super) struct Window {
 /// With scale = in/out and support = max(scale, 1), the output i is centred at
 /// (i + ½)·scale; input x weighs max(0, 1 − |x + ½ − centre| / support), and
 /// the weights of an output sum to 1 before they are rounded.
-pub(super) fn windows(in_size: usize, out_size: usize) -> Vec<Window> {
+pub(super) fn windows(in_size: usize, out_size: usize) -> Vec<ResizeWindow> {
     let scale = in_size as f64 / out_size as f64;
     let support = scale.max(1.0);
     (0..out_size)
@@ -34,7 +34,7 @@ pub(super) fn windows(in_size: usize, out_size: usize) -> Vec<Window> {
                 .collect();
             let sum: f64 = shares.iter().sum();
             let weights = shares.iter().map(|share| fixed_point(share / sum)).collect();
-            Window { first, weights }
+            ResizeWindow { first, weights }
         })
         .collect()
 }

@@ -82,17 +82,17 @@ impl Conv2dShape {
     }
 
     /// Floats of one input image.
-    pub(super) fn image_len(&self) -> usize {
+    pub fn image_len(&self) -> usize {
         self.in_height * self.in_width * self.in_channels
     }
 
     /// Output pixels of one image.
-    pub(super) fn pixels(&self) -> usize {
+    pub fn pixels(&self) -> usize {
         self.out_height * self.out_width
     }
 
     /// Floats of a patch: the numbers that one output pixel is made from.
-    pub(super) fn patch_len(&self) -> usize {
+    pub fn patch_len(&self) -> usize {
         self.window.kernel_size * self.window.kernel_size * self.in_channels
     }
 }

@@ -72,12 +72,13 @@ impl DropoutProbability {
     }
 
     /// The smallest word that keeps its element.
-    fn threshold(self) -> u32 {
+    pub fn threshold(self) -> u32 {
         // p < 1, so the product is below 2³² and truncation fits.
         (self.0 * 4_294_967_296.0) as u32
     }
 
-    fn scale(self) -> f32 {
+    /// What is kept is multiplied by this.
+    pub fn scale(self) -> f32 {
         (1.0 / (1.0 - self.0)) as f32
     }
 }

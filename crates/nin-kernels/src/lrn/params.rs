@@ -52,7 +52,7 @@ impl LrnParams {
     }
 
     /// The factor of the sum of squares.
-    pub(super) fn weight(&self) -> f64 {
+    pub fn weight(&self) -> f64 {
         match self.scaling {
             AlphaScaling::DividedBySize => self.alpha / self.size as f64,
             AlphaScaling::Undivided => self.alpha,

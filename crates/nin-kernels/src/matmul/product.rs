@@ -24,7 +24,7 @@ impl Product<'_> {
     /// If a slice is too short.
     pub(crate) fn run(self, level: SimdLevel) {
         match self.precision {
-            Precision::F32 => level.run(Of::<F32>(self, PhantomData)),
+            Precision::F32 | Precision::Tf32 => level.run(Of::<F32>(self, PhantomData)),
             #[cfg(target_arch = "x86_64")]
             Precision::Bf16 if level.has_bf16() => {
                 level.run_with_bf16(Of::<NativeBf16>(self, PhantomData));

@@ -31,14 +31,14 @@ pub(super) struct Patches {
 
 impl Patches {
     pub(super) fn new(shape: Conv2dShape, precision: Precision) -> Self {
-        Self { shape, precision }
+        Self { shape, precision: precision.on_cpu() }
     }
 
     /// The places that `numbers` numbers of a sum take in its operands: one
     /// each, or for bfloat16 one a pair.
     fn places(&self, numbers: usize) -> usize {
         match self.precision {
-            Precision::F32 => numbers,
+            Precision::F32 | Precision::Tf32 => numbers,
             Precision::Bf16 => numbers.div_ceil(2),
         }
     }
@@ -46,7 +46,7 @@ impl Patches {
     /// Floats of `rows` rows of `numbers` numbers, if they need a copy as pairs.
     fn pairs_len(&self, rows: usize, numbers: usize) -> usize {
         match self.precision {
-            Precision::F32 => 0,
+            Precision::F32 | Precision::Tf32 => 0,
             Precision::Bf16 => in_lines(rows * numbers.div_ceil(2)),
         }
     }

@@ -1,0 +1,10 @@
+// All kernels: one source, one PTX.
+#include "activation.cuh"
+#include "batch_norm.cuh"
+#include "cross_entropy.cuh"
+#include "dropout.cuh"
+#include "lrn.cuh"
+#include "patches.cuh"
+#include "pictures.cuh"
+#include "pool.cuh"
+#include "update.cuh"

@@ -1,0 +1,33 @@
+//! Every kernel against `nin-kernels`, on the CPU from its own source and, with the
+//! feature `cuda`, on a card.
+//!
+//! Sizes lie at and around the edges of blocks and of loops; every output and
+//! scratch is filled with NaN before; on the CPU the memory behind each piece is
+//! watched. There each test runs twice, with the threads of a block, and the
+//! blocks, in rising and in falling order: what depends on the order is a race.
+//!
+//! That the tests can fail was tried by breaking kernels by hand:
+//!
+//! * without the first of the two barriers in the loop of `sum_of_row_lanes`
+//!   (`columns.cuh`) a lane adds what its neighbour has not written yet:
+//!   `activation::rising::bias_backward_is_the_reference` and three others
+//!   failed;
+//! * with `<=` for `<` in `end_window` of `pool.cuh` a pixel takes from a window
+//!   behind the last one: `max_pool::rising::backward_is_the_reference` and six
+//!   others failed.
+
+#[macro_use]
+mod support;
+
+mod activation;
+mod avg_pool;
+mod batch_norm;
+mod bfloat16;
+mod conv2d;
+mod cross_entropy;
+mod dropout;
+mod global_avg_pool;
+mod lrn;
+mod max_pool;
+mod pictures;
+mod update;
