@@ -70,9 +70,32 @@ pub enum LayerError {
     /// A batch that does not fit the network.
     #[error("{0}")]
     Batch(String),
+    /// A device that is not there, or cannot go on.
+    #[error("{what}")]
+    Device {
+        /// What is missing, or could not be done.
+        what: String,
+        /// Why, in the words of its driver or library.
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
     /// An error of candle.
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
+}
+
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+impl From<nin_kernels_cuda::DeviceError> for LayerError {
+    fn from(error: nin_kernels_cuda::DeviceError) -> Self {
+        let nin_kernels_cuda::DeviceError { what, source } = error;
+        Self::Device { what, source }
+    }
+}
+
+impl LayerError {
+    /// An evaluation with averages that no step has made.
+    pub(crate) fn no_average_of(name: &str) -> Self {
+        Self::Setting(format!("there is no average of {name} to evaluate with"))
+    }
 }
 
 impl From<LayerError> for candle_core::Error {

@@ -13,6 +13,12 @@ use crate::{
     avg_pool::AvgPoolNode, dropout::DropoutNode, lrn::LrnNode, max_pool::MaxPoolNode, shape,
 };
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+use crate::{
+    avg_pool::CudaAvgPool, batch_norm::CudaBatchNorm, conv2d::CudaConv2d, dropout::CudaDropout,
+    engine::cuda, global_avg_pool::CudaGlobalAvgPool, lrn::CudaLrn, max_pool::CudaMaxPool,
+};
+
 /// One layer, apart from its weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LayerSpec {
@@ -87,6 +93,25 @@ impl LayerSpec {
             Self::GlobalAvgPool2d => Box::new(GlobalAvgPoolNode),
             Self::LocalResponseNorm(layer) => Box::new(LrnNode(layer)),
             Self::Dropout(p) => Box::new(DropoutNode(p)),
+        }
+    }
+
+    /// The layer as a part of the engine of a card; its parameters begin at this
+    /// place among those of the network.
+    #[cfg(any(feature = "cuda", feature = "emulation"))]
+    pub(crate) fn cuda_node<D: nin_kernels_cuda::Device>(
+        &self,
+        settings: ConvSettings,
+        first_parameter: usize,
+    ) -> Box<dyn cuda::Node<D>> {
+        match *self {
+            Self::Conv2d(spec) => Box::new(CudaConv2d::new(spec, settings, first_parameter)),
+            Self::BatchNorm2d(spec) => Box::new(CudaBatchNorm::new(spec, first_parameter)),
+            Self::MaxPool2d(layer) => Box::new(CudaMaxPool::new(layer)),
+            Self::AvgPool2d(layer) => Box::new(CudaAvgPool(layer)),
+            Self::GlobalAvgPool2d => Box::new(CudaGlobalAvgPool),
+            Self::LocalResponseNorm(layer) => Box::new(CudaLrn::new(layer)),
+            Self::Dropout(p) => Box::new(CudaDropout(p)),
         }
     }
 }

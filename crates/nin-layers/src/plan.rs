@@ -83,6 +83,17 @@ impl Plan {
         if index == 0 { self.input } else { self.outputs[index - 1] }
     }
 
+    /// Numbers of the output of layer `index` for a batch.
+    pub(crate) fn output_len(&self, index: usize, batch: usize) -> usize {
+        batch * self.outputs[index].iter().product::<usize>()
+    }
+
+    /// The input N, C, H, W of layer `index` for a batch.
+    pub(crate) fn input_shape(&self, index: usize, batch: usize) -> [usize; 4] {
+        let [channels, height, width] = self.layer_input(index);
+        [batch, channels, height, width]
+    }
+
     /// Every parameter in order, with its full name: `net.0.2.weight`.
     pub fn parameters(&self) -> impl Iterator<Item = (String, ParameterSpec)> + '_ {
         (0..self.layers.len()).flat_map(|index| self.layer_parameters(index))

@@ -52,7 +52,7 @@ mod tests;
 
 pub use backward::{Gradients, backward};
 pub use forward::{forward_eval, forward_train};
-pub use statistics::{Statistics, StatisticsMut, of_batch, update_running};
+pub use statistics::{Statistics, StatisticsMut, of_batch, unbiased, update_running};
 
 use crate::Activation;
 

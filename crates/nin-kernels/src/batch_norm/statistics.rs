@@ -131,6 +131,16 @@ pub(super) fn lanes<const N: usize>(row: &[f32], first: usize) -> [f32; N] {
     *row[first..].first_chunk().expect("N values")
 }
 
+/// The factor that makes the population variance of `rows` rows unbiased.
+///
+/// # Errors
+///
+/// Fewer than two rows, which have no variance.
+pub fn unbiased(rows: usize) -> Result<f64, ParamError> {
+    ParamError::check(rows > 1, "rows of a batch norm batch", "at least 2", rows as f64)?;
+    Ok(rows as f64 / (rows - 1) as f64)
+}
+
 /// Moves the running estimate towards the statistics of a batch of `rows` rows:
 /// running = (1 − momentum) · running + momentum · batch, with the unbiased
 /// variance of the batch, variance · rows / (rows − 1).
@@ -151,14 +161,13 @@ pub fn update_running(
 ) -> Result<(), ParamError> {
     let valid = (0.0..=1.0).contains(&momentum);
     ParamError::check(valid, "batch norm momentum", "between 0 and 1", momentum)?;
-    ParamError::check(rows > 1, "rows of a batch norm batch", "at least 2", rows as f64)?;
+    let unbiased = unbiased(rows)?;
     batch.check(running.mean.len());
     running.as_ref().check(running.mean.len());
     let moved = |old: f32, new: f64| ((1.0 - momentum) * f64::from(old) + momentum * new) as f32;
     for (mean, &new) in running.mean.iter_mut().zip(batch.mean) {
         *mean = moved(*mean, f64::from(new));
     }
-    let unbiased = rows as f64 / (rows - 1) as f64;
     for (variance, &new) in running.variance.iter_mut().zip(batch.variance) {
         *variance = moved(*variance, f64::from(new) * unbiased);
     }

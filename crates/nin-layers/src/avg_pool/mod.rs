@@ -1,5 +1,7 @@
 //! Average pooling with overlapping windows.
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+mod cuda;
 mod node;
 mod op;
 
@@ -7,6 +9,8 @@ use candle_core::{Module, Result, Tensor};
 use nin_kernels::avg_pool::Divisor;
 use nin_kernels::{PoolShape, Rounding, Window};
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+pub(crate) use cuda::CudaAvgPool;
 pub(crate) use node::AvgPoolNode;
 
 use crate::host::{to_channels_first, to_channels_last};

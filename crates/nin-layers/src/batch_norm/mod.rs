@@ -1,5 +1,7 @@
 //! Batch normalisation followed by an activation.
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+mod cuda;
 mod node;
 mod op;
 
@@ -8,6 +10,8 @@ use candle_nn::{ModuleT, VarBuilder};
 use nin_kernels::batch_norm::{Statistics, StatisticsMut, update_running};
 use nin_kernels::{Activation, ParamError};
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+pub(crate) use cuda::CudaBatchNorm;
 pub(crate) use node::BatchNormNode;
 
 use crate::host::{numbers, to_channels_first, to_channels_last};

@@ -1,5 +1,7 @@
 //! Convolution with bias and ReLU in its epilogue.
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+mod cuda;
 mod node;
 mod op;
 
@@ -8,6 +10,8 @@ use candle_nn::VarBuilder;
 use nin_kernels::conv2d::{Conv2dShape, ConvSettings};
 use nin_kernels::{Activation, Window};
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+pub(crate) use cuda::CudaConv2d;
 pub(crate) use node::Conv2dNode;
 
 use crate::host::{to_channels_first, to_channels_last};

@@ -1,5 +1,7 @@
 //! Dropout whose mask is a function of seed, layer and step.
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+mod cuda;
 mod node;
 mod op;
 
@@ -9,9 +11,18 @@ use candle_core::{Result, Tensor};
 use candle_nn::ModuleT;
 use nin_kernels::dropout::{DropoutKey, DropoutProbability};
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+pub(crate) use cuda::CudaDropout;
 pub(crate) use node::DropoutNode;
 
 use crate::{LayerError, Mode, shape};
+
+/// The mask of a layer of a network in a step of a run.
+fn key(seed: u64, step: u64, layer: usize) -> DropoutKey {
+    /// More layers than a network has; the step counts above them.
+    const LAYERS: u64 = 1 << 16;
+    DropoutKey { seed, stream: step.wrapping_mul(LAYERS) + layer as u64 }
+}
 
 /// Sets each value to 0 with probability p in training and scales the others
 /// by 1 / (1 − p); does nothing in evaluation.

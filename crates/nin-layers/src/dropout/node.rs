@@ -1,21 +1,13 @@
 //! Dropout in a planned engine.
 
-use nin_kernels::dropout::{self, DropoutKey, DropoutProbability};
+use nin_kernels::dropout::{self, DropoutProbability};
 
+use super::key;
 use crate::engine::{BackwardPass, Context, Node};
 use crate::{LayerError, Mode};
 
 /// The mask is made again for the gradient: the key is all that is kept.
 pub(crate) struct DropoutNode(pub(crate) DropoutProbability);
-
-impl DropoutNode {
-    fn key(context: &Context<'_>) -> DropoutKey {
-        /// More layers than a network has; the step counts above them.
-        const LAYERS: u64 = 1 << 16;
-        let stream = context.step.wrapping_mul(LAYERS) + context.layer as u64;
-        DropoutKey { seed: context.seed, stream }
-    }
-}
 
 impl Node for DropoutNode {
     fn forward(
@@ -25,7 +17,12 @@ impl Node for DropoutNode {
         output: &mut [f32],
     ) -> Result<(), LayerError> {
         match context.mode {
-            Mode::Train => dropout::apply(self.0, Self::key(context), input, output),
+            Mode::Train => dropout::apply(
+                self.0,
+                key(context.seed, context.step, context.layer),
+                input,
+                output,
+            ),
             Mode::Eval => output.copy_from_slice(input),
         }
         Ok(())
@@ -37,7 +34,12 @@ impl Node for DropoutNode {
         pass: BackwardPass<'_>,
     ) -> Result<(), LayerError> {
         if let Some(grad_input) = pass.grad_input {
-            dropout::apply(self.0, Self::key(context), pass.grad_output, grad_input);
+            dropout::apply(
+                self.0,
+                key(context.seed, context.step, context.layer),
+                pass.grad_output,
+                grad_input,
+            );
         }
         Ok(())
     }

@@ -10,13 +10,15 @@
 //! which a fixed chain does not need.
 
 mod cpu;
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+pub(crate) mod cuda;
+mod device;
 mod node;
 mod parameter;
 #[cfg(test)]
 mod tests;
 
-use candle_core::Device;
-
+pub use device::Device;
 pub(crate) use node::{BackwardPass, Context, Node};
 pub(crate) use parameter::Parameter;
 pub use parameter::UpdateScale;
@@ -197,8 +199,8 @@ pub trait Engine: Send {
 ///
 /// # Errors
 ///
-/// A device without an engine, weights that do not fit the plan, or a factor
-/// that is negative or not finite.
+/// Weights that do not fit the plan, a factor that is
+/// negative or not finite, or too little memory on a card.
 pub fn create(
     device: &Device,
     plan: Plan,
@@ -206,8 +208,21 @@ pub fn create(
     weights: &StateDict,
     scale: impl Fn(&str) -> UpdateScale,
 ) -> Result<Box<dyn Engine>, LayerError> {
-    match device {
-        Device::Cpu => Ok(Box::new(cpu::CpuEngine::new(plan, settings, weights, scale)?)),
-        other => Err(LayerError::Setting(format!("no engine for the device {other:?}"))),
+    device.engine(plan, settings, weights, scale)
+}
+
+/// Refuses a batch that does not fit the network.
+fn check_batch(plan: &Plan, batch: Batch<'_>) -> Result<(), LayerError> {
+    let (samples, image_len) = (batch.labels.len(), plan.input().iter().product::<usize>());
+    if samples == 0 || Some(batch.images.len()) != samples.checked_mul(image_len) {
+        return Err(LayerError::Batch(format!(
+            "batch of {samples} labels and {} numbers, wanted {image_len} an image",
+            batch.images.len()
+        )));
+    }
+    let classes = plan.classes();
+    match batch.labels.iter().find(|&&label| label as usize >= classes) {
+        Some(label) => Err(LayerError::Batch(format!("label {label}, want 0..{}", classes - 1))),
+        None => Ok(()),
     }
 }

@@ -21,6 +21,17 @@ impl Default for UpdateScale {
     }
 }
 
+impl UpdateScale {
+    /// Refuses a factor outside its range for the parameter `name`.
+    pub(crate) fn validate(&self, name: &str) -> Result<(), LayerError> {
+        if [self.lr, self.weight_decay].iter().all(|&x| x.is_finite() && x >= 0.0) {
+            return Ok(());
+        }
+        let text = format!("factors of {name} must be finite and at least 0, got {self:?}");
+        Err(LayerError::Setting(text))
+    }
+}
+
 /// All in the kernels' order.
 pub(crate) struct Parameter {
     /// Full name, `net.0.2.weight`.
@@ -42,11 +53,7 @@ impl Parameter {
         scale: UpdateScale,
         value: Vec<f32>,
     ) -> Result<Self, LayerError> {
-        if ![scale.lr, scale.weight_decay].iter().all(|&x| x.is_finite() && x >= 0.0) {
-            return Err(LayerError::Setting(format!(
-                "factors of {name} must be finite and at least 0, got {scale:?}"
-            )));
-        }
+        scale.validate(&name)?;
         let grad = if spec.role.is_trained() { Buffer::zeros(value.len()) } else { Buffer::new() };
         let value = Buffer::from(&*value);
         Ok(Self { name, spec, scale, value, grad, momentum: None, average: None })

@@ -1,18 +1,12 @@
-//! Tests of the engine, and what they share.
+//! Tests of the engines, and what they share.
 
-mod agreement;
-mod averages;
-mod errors;
-mod steps;
-
-use candle_core::Device;
 use nin_kernels::philox::philox4x32;
 
-use super::{Batch, Engine, TrainStep, UpdateScale, create};
+use super::{Batch, Device, Engine, TrainStep, UpdateScale};
 use crate::{
     Activation, AvgPool2d, BatchNormSpec, Conv2dSpec, ConvSettings, Divisor, DropoutProbability,
-    Init, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Plan, Rounding,
-    SgdParams, StateDict, Window, init,
+    Init, LayerError, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Plan,
+    Rounding, SgdParams, StateDict, Window, init,
 };
 
 const INPUT: [usize; 3] = [2, 9, 8];
@@ -75,14 +69,37 @@ fn weights(plan: &Plan) -> StateDict {
     init::state_dict(plan.parameters(), |_| Init::PytorchDefault, 7).unwrap()
 }
 
-fn engine(plan: &Plan) -> Box<dyn Engine> {
-    engine_with(ConvSettings::default(), plan)
+/// What all engines are held to.
+macro_rules! tests_on {
+    ($device:expr) => {
+        use super::*;
+
+        fn create(
+            plan: Plan,
+            settings: ConvSettings,
+            weights: &StateDict,
+            scale: impl Fn(&str) -> UpdateScale,
+        ) -> Result<Box<dyn Engine>, LayerError> {
+            crate::engine::create(&$device, plan, settings, weights, scale)
+        }
+
+        fn engine(plan: &Plan) -> Box<dyn Engine> {
+            engine_with(ConvSettings::default(), plan)
+        }
+
+        fn engine_with(settings: ConvSettings, plan: &Plan) -> Box<dyn Engine> {
+            create(plan.clone(), settings, &weights(plan), |_| UpdateScale::default()).unwrap()
+        }
+    };
 }
 
-fn engine_with(settings: ConvSettings, plan: &Plan) -> Box<dyn Engine> {
-    let scale = |_: &str| UpdateScale::default();
-    create(&Device::Cpu, plan.clone(), settings, &weights(plan), scale).unwrap()
-}
+mod cpu;
+
+#[cfg(feature = "emulation")]
+mod emulated;
+
+#[cfg(all(feature = "cuda", feature = "emulation"))]
+mod card;
 
 /// Numbers in [−1, 1), the same for the same seed.
 fn random(len: usize, seed: u32) -> Vec<f32> {

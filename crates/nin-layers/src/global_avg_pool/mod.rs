@@ -1,10 +1,14 @@
 //! Global average pooling.
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+mod cuda;
 mod node;
 mod op;
 
 use candle_core::{Module, Result, Tensor};
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+pub(crate) use cuda::CudaGlobalAvgPool;
 pub(crate) use node::GlobalAvgPoolNode;
 
 use crate::host::{to_channels_first, to_channels_last};

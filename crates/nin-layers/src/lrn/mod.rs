@@ -1,11 +1,15 @@
 //! Local response normalisation across channels.
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+mod cuda;
 mod node;
 mod op;
 
 use candle_core::{Module, Result, Tensor};
 use nin_kernels::lrn::LrnParams;
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+pub(crate) use cuda::CudaLrn;
 pub(crate) use node::LrnNode;
 
 use crate::host::{to_channels_first, to_channels_last};

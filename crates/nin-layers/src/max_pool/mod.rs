@@ -1,11 +1,15 @@
 //! Max pooling with overlapping windows.
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+mod cuda;
 mod node;
 mod op;
 
 use candle_core::{Module, Result, Tensor};
 use nin_kernels::{PoolShape, Rounding, Window};
 
+#[cfg(any(feature = "cuda", feature = "emulation"))]
+pub(crate) use cuda::CudaMaxPool;
 pub(crate) use node::MaxPoolNode;
 
 use crate::host::{to_channels_first, to_channels_last};

@@ -64,8 +64,7 @@ impl CpuEngine {
     /// Puts the averages in the weights' place, or back.
     pub(super) fn swap_averages(&mut self) -> Result<(), LayerError> {
         if let Some(parameter) = self.parameters().find(|parameter| parameter.average.is_none()) {
-            let text = format!("there is no average of {} to evaluate with", parameter.name);
-            return Err(LayerError::Setting(text));
+            return Err(LayerError::no_average_of(&parameter.name));
         }
         self.parameters_mut().for_each(Parameter::swap_average);
         Ok(())

@@ -9,7 +9,7 @@ use nin_kernels::{Activation, Buffer};
 
 use super::{
     BackwardPass, Batch, BatchResult, Context, Engine, Node, Parameter, TrainStep, UpdateScale,
-    Weights,
+    Weights, check_batch,
 };
 use crate::{LayerError, Mode, Plan, StateDict, state};
 
@@ -64,18 +64,8 @@ impl CpuEngine {
 
     /// Checks a batch and makes room for it.
     fn prepare(&mut self, batch: Batch<'_>) -> Result<(), LayerError> {
-        let [channels, height, width] = self.plan.input();
-        let (samples, image_len) = (batch.labels.len(), channels * height * width);
-        if samples == 0 || Some(batch.images.len()) != samples.checked_mul(image_len) {
-            return Err(LayerError::Batch(format!(
-                "batch of {samples} labels and {} numbers, wanted {image_len} an image",
-                batch.images.len()
-            )));
-        }
-        let classes = self.plan.classes();
-        if let Some(label) = batch.labels.iter().find(|&&label| label as usize >= classes) {
-            return Err(LayerError::Batch(format!("label {label}, want 0..{}", classes - 1)));
-        }
+        check_batch(&self.plan, batch)?;
+        let samples = batch.labels.len();
         self.batch_size = samples;
         for (activation, output) in self.activations.iter_mut().zip(self.plan.outputs()) {
             activation.grow(samples * output.iter().product::<usize>());
@@ -90,8 +80,8 @@ impl CpuEngine {
                 Some(activation) => cut(activation, &self.plan, index - 1, self.batch_size),
                 None => images,
             };
-            let len = layer_len(&self.plan, index, self.batch_size);
-            let input_shape = input_shape(&self.plan, index, self.batch_size);
+            let len = self.plan.output_len(index, self.batch_size);
+            let input_shape = self.plan.input_shape(index, self.batch_size);
             let mut context = Context::new(mode, index, input_shape, step, &mut self.scratch);
             node.forward(&mut context, input, &mut after[0][..len])?;
         }
@@ -110,14 +100,14 @@ impl CpuEngine {
             let input_activation = before.last().map_or(Activation::None, |node| node.activation());
             let wants_input = index > self.first_trained;
             if wants_input {
-                self.grad_input.grow(layer_len(&self.plan, index - 1, self.batch_size));
+                self.grad_input.grow(self.plan.output_len(index - 1, self.batch_size));
             }
             let input = match index {
                 0 => images,
                 _ => cut(&self.activations[index - 1], &self.plan, index - 1, self.batch_size),
             };
-            let len = layer_len(&self.plan, index, self.batch_size);
-            let input_shape = input_shape(&self.plan, index, self.batch_size);
+            let len = self.plan.output_len(index, self.batch_size);
+            let input_shape = self.plan.input_shape(index, self.batch_size);
             let mut context =
                 Context::new(Mode::Train, index, input_shape, step, &mut self.scratch);
             let pass = BackwardPass {
@@ -228,19 +218,9 @@ impl Engine for CpuEngine {
     }
 }
 
-/// Floats of a layer's output.
-fn layer_len(plan: &Plan, index: usize, batch_size: usize) -> usize {
-    batch_size * plan.outputs()[index].iter().product::<usize>()
-}
-
-fn input_shape(plan: &Plan, index: usize, batch_size: usize) -> [usize; 4] {
-    let [channels, height, width] = plan.layer_input(index);
-    [batch_size, channels, height, width]
-}
-
 /// The part of a layer's buffer that this batch uses.
 fn cut<'a>(activation: &'a [f32], plan: &Plan, index: usize, batch_size: usize) -> &'a [f32] {
-    &activation[..layer_len(plan, index, batch_size)]
+    &activation[..plan.output_len(index, batch_size)]
 }
 
 /// Whether all values are finite: a product with 0 is 0 for those and NaN for

@@ -2,8 +2,8 @@
 
 use candle_core::{Device, Tensor};
 
-use super::{INPUT, Samples, engine, learnt, named, plan, step, weights};
-use crate::engine::{Batch, Engine, UpdateScale, Weights, create};
+use super::{INPUT, Samples, create, engine, learnt, named, plan, step, weights};
+use crate::engine::{Batch, Engine, UpdateScale, Weights};
 use crate::{
     BatchNormSpec, Conv2dSpec, ConvSettings, LayerError, LayerSpec, Plan, StateDict, Window,
 };
@@ -131,9 +131,7 @@ fn optimiser_settings_out_of_range() {
         "net.5.bias" => UpdateScale { lr: -1.0, weight_decay: 1.0 },
         _ => UpdateScale::default(),
     };
-    let Err(error) =
-        create(&Device::Cpu, plan.clone(), ConvSettings::default(), &weights(&plan), scale)
-    else {
+    let Err(error) = create(plan.clone(), ConvSettings::default(), &weights(&plan), scale) else {
         panic!("a negative factor")
     };
     assert!(error.to_string().starts_with("factors of net.5.bias must be"), "{error}");
@@ -167,9 +165,8 @@ fn states_that_do_not_fit() {
     let initial = weights(&plan);
     for (state, message) in wrong_states(&initial) {
         assert_eq!(refused(&mut *engine, |engine| engine.load_weights(&state)), message);
-        let created = create(&Device::Cpu, plan.clone(), ConvSettings::default(), &state, |_| {
-            UpdateScale::default()
-        });
+        let created =
+            create(plan.clone(), ConvSettings::default(), &state, |_| UpdateScale::default());
         assert_eq!(created.err().unwrap().to_string(), message);
     }
     let mut momentum = initial;
@@ -185,8 +182,7 @@ fn weights_are_asked_for_before_memory_is() {
     let conv = Conv2dSpec { window, ..Conv2dSpec::cccp(1 << 10) };
     let specs = vec![LayerSpec::Conv2d(conv), LayerSpec::GlobalAvgPool2d];
     let plan = Plan::new(INPUT, named(specs)).unwrap();
-    let created = create(&Device::Cpu, plan, ConvSettings::default(), &StateDict::new(), |_| {
-        UpdateScale::default()
-    });
+    let created =
+        create(plan, ConvSettings::default(), &StateDict::new(), |_| UpdateScale::default());
     assert!(matches!(created, Err(LayerError::MissingTensor { .. })));
 }

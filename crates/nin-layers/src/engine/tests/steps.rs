@@ -1,12 +1,10 @@
 //! Sequences of steps: what they depend on, and what they do not.
 
-use candle_core::Device;
-
 use super::{
-    CLASSES, INPUT, Samples, bits, dropout, engine, engine_with, learnt, named, plan,
+    CLASSES, INPUT, Samples, bits, create, dropout, engine, engine_with, learnt, named, plan,
     plan_of_relus, random, step, weights,
 };
-use crate::engine::{Batch, TrainStep, UpdateScale, Weights, create};
+use crate::engine::{Batch, TrainStep, UpdateScale, Weights};
 use crate::{ConvSettings, LayerSpec, Plan, Precision, StateDict};
 
 #[test]
@@ -59,14 +57,11 @@ fn another_image_size_is_another_plan_with_what_was_learnt() {
 
         let mut changing = engine(&plan);
         changing.train_step(samples.batch(), &step(0)).unwrap();
-        let mut other = create(
-            &Device::Cpu,
-            resized.clone(),
-            ConvSettings::default(),
-            &changing.weights().unwrap(),
-            |_| UpdateScale::default(),
-        )
-        .unwrap();
+        let mut other =
+            create(resized.clone(), ConvSettings::default(), &changing.weights().unwrap(), |_| {
+                UpdateScale::default()
+            })
+            .unwrap();
         other.load_momentum(&changing.momentum().unwrap()).unwrap();
         changing.set_image_size(size).unwrap();
         assert_eq!(changing.plan(), &resized);
@@ -126,11 +121,10 @@ fn momentum_exists_after_a_step_with_it_and_can_be_dropped() {
     );
 
     // Starting anew is what an engine without momentum does.
-    let mut fresh =
-        create(&Device::Cpu, plan, ConvSettings::default(), &engine.weights().unwrap(), |_| {
-            UpdateScale::default()
-        })
-        .unwrap();
+    let mut fresh = create(plan, ConvSettings::default(), &engine.weights().unwrap(), |_| {
+        UpdateScale::default()
+    })
+    .unwrap();
     engine.load_momentum(&StateDict::new()).unwrap();
     engine.train_step(samples.batch(), &step(2)).unwrap();
     fresh.train_step(samples.batch(), &step(2)).unwrap();
@@ -204,9 +198,7 @@ fn a_parameter_moves_by_its_factors() {
         lr: if name.ends_with("bias") { 0.0 } else { 1.0 },
         weight_decay: 0.0,
     };
-    let mut engine =
-        create(&Device::Cpu, plan.clone(), ConvSettings::default(), &weights(&plan), scale)
-            .unwrap();
+    let mut engine = create(plan.clone(), ConvSettings::default(), &weights(&plan), scale).unwrap();
     let before = engine.weights().unwrap();
     // A decay that would shrink every weight to less than nothing.
     let mut step = step(0);
