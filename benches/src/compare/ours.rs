@@ -1,8 +1,7 @@
 //! This project's engine as a contestant.
 
 use anyhow::Result;
-use candle_core::Device;
-use nin_layers::engine::{self, Batch, Engine, TrainStep, UpdateScale, Weights};
+use nin_layers::engine::{self, Batch, Device, Engine, TrainStep, UpdateScale, Weights};
 use nin_layers::{ConvSettings, LayerSpec, Plan};
 
 use super::case::Problem;

@@ -72,7 +72,7 @@ fn values_out_of_range_are_usage_errors_that_name_the_flag() {
         ("--val", &["1", "-0.1", "1.5", "nan"], "val"),
         ("--image-size", &["0"], "image"),
         ("--train-mode", &["k-fold"], "original program only had a stub"),
-        ("--precision", &["f16"], "want f32 or bf16"),
+        ("--precision", &["f16"], "want f32, tf32 or bf16"),
         ("--seed", &["twelve", "-1"], "seed"),
         ("--device", &["banana"], "want auto, cpu, cuda or cuda:N"),
     ] {

@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use candle_core::Device;
-use nin_layers::engine::{self, Batch, TrainStep, UpdateScale, Weights};
+use nin_layers::engine::{self, Batch, Device, TrainStep, UpdateScale, Weights};
 use nin_layers::{
     Activation, AvgPool2d, BatchNormSpec, Conv2dSpec, ConvSettings, Divisor, DropoutProbability,
     EmaDecay, Init, LayerSpec, LocalResponseNorm, LrnParams, MaxPool2d, NamedLayer, Plan,

@@ -27,10 +27,28 @@ fn the_tape_agrees_with_pytorch() {
 
 #[test]
 fn the_engine_agrees_with_pytorch() {
-    for_each_network(planned);
+    for_each_network(|case, plan| planned(&engine::Device::Cpu, case, plan));
 }
 
-fn for_each_network(check: fn(&Case, Plan)) {
+/// Its kernels are played on the CPU.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_engine_of_a_card_agrees_with_pytorch() {
+    let device = engine::Device::Emulated(nin_kernels_cuda::Turn::Falling);
+    for_each_network(|case, plan| planned(&device, case, plan));
+}
+
+#[test]
+#[cfg(feature = "cuda")]
+fn a_card_agrees_with_pytorch() {
+    match engine::Device::cuda(0) {
+        Ok(card) => for_each_network(|case, plan| planned(&card, case, plan)),
+        Err(error) if std::env::var_os("NIN_NEEDS_CARD").is_some() => panic!("{error}"),
+        Err(error) => eprintln!("nothing was run on a card: {error}"),
+    }
+}
+
+fn for_each_network(check: impl Fn(&Case, Plan)) {
     let cases = golden::cases("networks");
     let names: Vec<_> = cases.iter().map(|case| case.name.clone()).collect();
     assert_eq!(names, ["batch_norm", "caffe_cifar", "lrn", "original", "paper"]);
@@ -63,11 +81,11 @@ fn tape(case: &Case, plan: Plan) {
     case.check("logits_eval", &network.forward_t(&input, false).unwrap(), TOLERANCE);
 }
 
-fn planned(case: &Case, plan: Plan) {
+fn planned(device: &engine::Device, case: &Case, plan: Plan) {
     let weights = weights(case, &plan);
     let scale = |_: &str| UpdateScale::default();
     let mut engine =
-        engine::create(&Device::Cpu, plan.clone(), ConvSettings::default(), &weights, scale)
+        engine::create(device, plan.clone(), ConvSettings::default(), &weights, scale)
             .unwrap();
 
     let input = case.tensor("input").permute((0, 2, 3, 1)).unwrap();

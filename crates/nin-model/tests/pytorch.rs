@@ -120,7 +120,7 @@ fn load(network: &Network, weights: &StateDict) -> Result<(), LayerError> {
     let bytes = checkpoint::to_bytes(weights, &()).unwrap();
     let (weights, ()) = checkpoint::from_bytes(&bytes).unwrap();
     let scale = |_: &str| UpdateScale::default();
-    engine::create(&Device::Cpu, network.plan().clone(), ConvSettings::default(), &weights, scale)
+    engine::create(&engine::Device::Cpu, network.plan().clone(), ConvSettings::default(), &weights, scale)
         .map(|_| ())
 }
 

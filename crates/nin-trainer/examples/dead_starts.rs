@@ -7,10 +7,9 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use candle_core::Device;
 use nin_dataset::{Loader, Preparation, load};
 use nin_layers::ConvSettings;
-use nin_layers::engine::{self, Batch, UpdateScale, Weights};
+use nin_layers::engine::{self, Batch, Device, UpdateScale, Weights};
 use nin_model::config::InitKind;
 use nin_model::{ModelConfig, Network};
 use nin_trainer::ConfigSource;

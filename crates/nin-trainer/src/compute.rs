@@ -1,29 +1,47 @@
 //! From the section `[compute]` to a device and threads.
 
-use candle_core::Device;
-use nin_layers::SimdLevel;
+use nin_layers::engine::Device;
+use nin_layers::{LayerError, SimdLevel};
 use rayon::ThreadPool;
 
 use crate::{DeviceChoice, TrainError};
 
-/// The device that was chosen.
+/// The device that was chosen. Only a card that is asked for, or may be, lets the
+/// driver be loaded.
 ///
 /// # Errors
 ///
-/// One that this build does not have.
+/// One that this build or this machine does not have.
 pub(crate) fn device(choice: DeviceChoice) -> Result<Device, TrainError> {
     match choice {
-        DeviceChoice::Auto | DeviceChoice::Cpu => Ok(Device::Cpu),
-        DeviceChoice::Cuda(_) => Err(TrainError::Device(format!(
-            "device {choice}: this build has no CUDA; use --device cpu (this machine's devices: \
-             cpu)"
-        ))),
+        DeviceChoice::Cpu => Ok(Device::Cpu),
+        DeviceChoice::Auto => Ok(Device::cuda(0).unwrap_or_else(|error| {
+            if Device::HAS_CUDA {
+                tracing::info!("no NVIDIA card is used: {}", with_causes(&error));
+            }
+            Device::Cpu
+        })),
+        DeviceChoice::Cuda(ordinal) => Device::cuda(ordinal).map_err(|error| {
+            let advice = if Device::HAS_CUDA {
+                "use --device cpu where no card can be had"
+            } else {
+                "build one with `cargo xtask cuda build`, or use --device cpu (this machine's \
+                 devices: cpu)"
+            };
+            TrainError::Device(format!("device {choice}: {}; {advice}", with_causes(&error)))
+        }),
     }
 }
 
-/// A device as banner and log show it.
-pub(crate) fn device_name(device: &Device) -> &'static str {
-    if device.is_cuda() { "cuda" } else { "cpu" }
+/// An error and what it is from, in one line.
+fn with_causes(error: &LayerError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }
 
 /// The threads that the kernels run on: as many as asked for, or for 0 as

@@ -105,7 +105,7 @@ pub enum TrainError {
         /// The folder of the run, where it was a training: it can be resumed.
         run: Option<PathBuf>,
     },
-    /// A bug of this program.
+    /// A bug of this program, or a device that cannot go on.
     #[error(transparent)]
     Bug(#[from] LayerError),
 }
@@ -130,7 +130,7 @@ impl TrainError {
             Self::Model(error) if !matches!(error, ModelError::Checkpoint(_)) => 2,
             Self::Model(_) | Self::File { .. } | Self::Read { .. } | Self::OtherData { .. } => 3,
             Self::Diverged { .. } | Self::Dead { .. } => 4,
-            Self::Device(_) => 5,
+            Self::Device(_) | Self::Bug(LayerError::Device { .. }) => 5,
             Self::Record(RecordError::Metrics { .. }) => 3,
             Self::Record(_) | Self::Write { .. } | Self::NoRoom { .. } => 6,
             Self::Interrupted { signal, .. } => u8::try_from(128 + signal).unwrap_or(1),

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use nin_dataset::DatasetName;
 use nin_layers::LayerError;
-use nin_layers::engine::{self, UpdateScale};
+use nin_layers::engine::{self, Device, UpdateScale};
 
 use self::report::report;
 use self::subject::Subject;
@@ -92,10 +92,10 @@ pub fn test(
     let threads = compute::threads(request.threads)?;
     let Subject { path, weights, config, network_is_assumed } = Subject::read(request)?;
     threads.install(|| {
-        log_program(compute::device_name(&device), rayon::current_num_threads());
+        log_program(&device, rayon::current_num_threads());
         let workload = Workload::load(&config, interrupt)?;
         workload.check_memory()?;
-        banner(request, &config, &path, compute::device_name(&device), &workload).print(console);
+        banner(request, &config, &path, &device, &workload).print(console);
         let plan = workload.network.plan().clone();
         let parameters = weights.values().map(candle_core::Tensor::elem_count).sum::<usize>();
         tracing::info!("loaded {} tensors, {parameters} numbers", weights.len());
@@ -139,7 +139,7 @@ fn banner(
     request: &TestRequest,
     config: &Config,
     path: &Path,
-    device: &str,
+    device: &Device,
     workload: &Workload,
 ) -> Banner {
     Banner::new(&config.run.name)

@@ -4,6 +4,7 @@ use nin_dataset::{
     Contrast, DataConfig, LoadedDataset, Loader, Normalization, Preparation, Split, Whitening,
     class_counts, load_unless,
 };
+use nin_layers::engine::Device;
 use nin_model::{ModelConfig, ModelInfo, Network};
 
 use crate::origin::Origin;
@@ -159,10 +160,11 @@ pub(crate) fn plan(model: &ModelConfig, data: &DataConfig) -> Result<Network, Tr
 }
 
 /// The first lines of every log.
-pub(crate) fn log_program(device: &str, threads: usize) {
+pub(crate) fn log_program(device: &Device, threads: usize) {
     tracing::info!(
-        "nin {}, {device}, {threads} threads, {}",
+        "nin {}, {device} ({}), {threads} threads, {}",
         version(),
+        device.description(),
         compute::instruction_set()
     );
     if cfg!(debug_assertions) {

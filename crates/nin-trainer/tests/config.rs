@@ -110,7 +110,7 @@ fn an_error_names_file_line_and_key() {
         ),
         (
             "[compute]\nprecision = 'f16'",
-            "dir/run.toml:2: compute.precision: want f32 or bf16, got \"f16\"",
+            "dir/run.toml:2: compute.precision: want f32, tf32 or bf16, got \"f16\"",
         ),
         (
             "[data]\ntrain_mode = 'K-fold'",

@@ -125,7 +125,20 @@ impl Case {
         Network::new(&model, [size(1), size(2)], 10).unwrap()
     }
 
+    /// On every device that there is; a card's own is played on the CPU too.
     fn check(&self) {
+        self.check_on(&engine::Device::Cpu);
+        #[cfg(target_os = "linux")]
+        self.check_on(&engine::Device::Emulated(nin_kernels_cuda::Turn::Rising));
+        #[cfg(feature = "cuda")]
+        match engine::Device::cuda(0) {
+            Ok(card) => self.check_on(&card),
+            Err(error) if std::env::var_os("NIN_NEEDS_CARD").is_some() => panic!("{error}"),
+            Err(error) => eprintln!("nothing was run on a card: {error}"),
+        }
+    }
+
+    fn check_on(&self, device: &engine::Device) {
         let network = self.network();
         let start = start(&network);
         for (name, tensor) in &start {
@@ -136,14 +149,15 @@ impl Case {
         let scale = |name: &str| optimizer.update_scale(&network, name);
         let plan = network.plan().clone();
         let mut engine =
-            engine::create(&Device::Cpu, plan, ConvSettings::default(), &start, scale).unwrap();
+            engine::create(device, plan, ConvSettings::default(), &start, scale).unwrap();
         let loss = self.check_losses(&train(&mut *engine, &optimizer));
         let end = engine.weights().unwrap();
         assert_eq!(self.tensors.len(), 1 + 2 * end.len(), "{}: tensors left over", self.name);
         let weights = end
             .iter()
             .map(|(name, tensor)| self.check_weight(name, &sample(&start[name]), &sample(tensor)));
-        println!("{}: losses {loss:.1e}, weights {:.1e}", self.name, weights.fold(0.0, f64::max));
+        let weights = weights.fold(0.0, f64::max);
+        println!("{} on {device}: losses {loss:.1e}, weights {weights:.1e}", self.name);
     }
 
     /// The worst relative error.

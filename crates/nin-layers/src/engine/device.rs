@@ -53,7 +53,8 @@ impl Device {
         }
         #[cfg(not(feature = "cuda"))]
         {
-            let what = format!("this build has no CUDA for cuda:{ordinal}");
+            let _ = ordinal;
+            let what = "this build has no CUDA".to_owned();
             Err(LayerError::Device { what, source: None })
         }
     }

@@ -30,6 +30,7 @@ impl ComputeConfig {
         };
         let precision = match self.precision {
             Precision::F32 => nin_layers::Precision::F32,
+            Precision::Tf32 => nin_layers::Precision::Tf32,
             Precision::Bf16 => nin_layers::Precision::Bf16,
         };
         ConvSettings { method, precision, ..ConvSettings::default() }
@@ -109,8 +110,11 @@ pub enum Precision {
     /// 32-bit floats.
     #[default]
     F32,
-    /// bfloat16 with sums in f32, where no tiles are transformed: in 1×1
-    /// convolutions and first layers. Weights, sums, norms and loss stay f32.
+    /// TF32 with sums in f32, on cards that have it; else the same as f32.
+    Tf32,
+    /// bfloat16 with sums in f32: on a card in all convolutions, on a CPU where no
+    /// tiles are transformed, in 1×1 convolutions and first layers. Weights, sums,
+    /// norms and loss stay f32.
     Bf16,
 }
 
@@ -120,8 +124,9 @@ impl FromStr for Precision {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.to_ascii_lowercase().as_str() {
             "f32" => Ok(Self::F32),
+            "tf32" => Ok(Self::Tf32),
             "bf16" => Ok(Self::Bf16),
-            _ => Err(format!("want f32 or bf16, got {text:?}")),
+            _ => Err(format!("want f32, tf32 or bf16, got {text:?}")),
         }
     }
 }
@@ -138,6 +143,7 @@ impl fmt::Display for Precision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::F32 => f.pad("f32"),
+            Self::Tf32 => f.pad("tf32"),
             Self::Bf16 => f.pad("bf16"),
         }
     }

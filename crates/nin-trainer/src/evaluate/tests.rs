@@ -1,6 +1,5 @@
-use candle_core::Device;
 use nin_dataset::{Images, LabeledImages, Loader, Normalization, Preparation};
-use nin_layers::engine::{self, UpdateScale};
+use nin_layers::engine::{self, Device, UpdateScale};
 use nin_layers::{
     Activation, Conv2dSpec, ConvSettings, Init, LayerSpec, NamedLayer, Plan, Window, init,
 };

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use candle_core::Device;
 use nin_dataset::{Location, TrainMode, locate};
+use nin_layers::engine::Device;
 use nin_schedule::{ScheduleKind, StopReason};
 
 use crate::banner::{Banner, limit};
-use crate::compute::{device, device_name};
+use crate::compute::device;
 use crate::dead::Diagnosis;
 use crate::evaluate::Totals;
 use crate::workload::{Workload, plan};
@@ -19,7 +19,7 @@ fn settings(config: &Config, run: &str, data: &str, device: &Device) -> Banner {
     let augment = &config.augment;
     Banner::new(&run_config.name)
         .row("comment", &run_config.comment)
-        .row("device", device_name(device))
+        .row("device", device)
         .row("model_base_path", run)
         .row("dataset_path", data)
         .row("image_size", data_config.image_size)

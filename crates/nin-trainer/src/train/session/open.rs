@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Instant;
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use nin_dataset::LoaderRng;
-use nin_layers::engine;
+use nin_layers::engine::{self, Device};
 use nin_layers::{LayerError, LayerSpec, Plan, StateDict};
 use nin_model::checkpoint;
 use nin_schedule::{ConvergenceStop, Monitor, ScheduleState};
@@ -17,7 +17,7 @@ use crate::record::Records;
 use crate::run_folder::{KEPT_CHECKPOINTS, RunFolder};
 use crate::state::{self, Progress, Tensors};
 use crate::workload::{Workload, log_program};
-use crate::{Config, Console, Interrupt, TrainError, compute};
+use crate::{Config, Console, Interrupt, TrainError};
 
 /// A moment of a training: the engine's tensors and everything else that moves.
 struct Moment {
@@ -35,7 +35,7 @@ impl<'a> Session<'a> {
         console: &'a Console,
         interrupt: &'a Interrupt,
     ) -> Result<Option<Self>, TrainError> {
-        log_program(compute::device_name(device), rayon::current_num_threads());
+        log_program(device, rayon::current_num_threads());
         let config = with_what_can_be_monitored(config);
         let mut stop = config.schedule.stop();
         let saved = match start {

@@ -3,8 +3,7 @@ mod idx;
 
 use std::path::Path;
 
-use candle_core::Device;
-use nin_layers::engine::{BatchResult, Weights};
+use nin_layers::engine::{BatchResult, Device, Weights};
 use nin_layers::{Plan, StateDict};
 
 use super::*;
