@@ -106,7 +106,7 @@ unsafe impl Device for Emulated {
         Ok(())
     }
 
-    /// BLAS's `gemm` in plain loops, with sums in f64.
+    /// BLAS's `gemm`, with sums in f64.
     fn multiply(
         &self,
         precision: Precision,
@@ -114,23 +114,19 @@ unsafe impl Device for Emulated {
     ) -> Result<(), DeviceError> {
         let gemm = Gemm::new(&product);
         let (a, b) = (self.numbers(precision, product.rhs)?, self.numbers(precision, product.lhs)?);
-        // Places of op(A)[row, k] and op(B)[k, column] in columns.
-        let in_a = |row, k| if gemm.transposes_a { row * gemm.lda + k } else { k * gemm.lda + row };
-        let in_b = |k, column| {
-            if gemm.transposes_b { k * gemm.ldb + column } else { column * gemm.ldb + k }
-        };
+        // The rows of op(A) and the columns of op(B), each k numbers that lie together.
+        let rows = if gemm.transposes_a { a } else { transposed(&a, gemm.lda) };
+        let columns = if gemm.transposes_b { transposed(&b, gemm.ldb) } else { b };
         let address = product.output.address as usize;
         let c = std::ptr::with_exposed_provenance_mut::<f32>(address);
         // SAFETY: a view lies within memory of the CPU that lives as long, and is the
         // only one that writes to it.
         let c = unsafe { std::slice::from_raw_parts_mut(c, product.output.len()) };
-        for (column, row) in
-            (0..gemm.n).flat_map(|column| (0..gemm.m).map(move |row| (column, row)))
-        {
-            let products =
-                (0..gemm.k).map(|k| f64::from(a[in_a(row, k)]) * f64::from(b[in_b(k, column)]));
-            let (sum, place) = (products.sum::<f64>() as f32, &mut c[column * gemm.ldc + row]);
-            *place = if gemm.adds { *place + sum } else { sum };
+        for (column, c) in columns.chunks_exact(gemm.k).zip(c.chunks_exact_mut(gemm.ldc)) {
+            for (row, c) in rows.chunks_exact(gemm.k).zip(c) {
+                let sum = dot(row, column) as f32;
+                *c = if gemm.adds { *c + sum } else { sum };
+            }
         }
         Ok(())
     }
@@ -155,4 +151,27 @@ impl Emulated {
         // SAFETY: a view lies within memory of the CPU that lives as long.
         Ok(unsafe { std::slice::from_raw_parts(numbers, factor.len()) }.to_vec())
     }
+}
+
+/// A column-major matrix of columns of `len` numbers, row after row.
+fn transposed(numbers: &[f32], len: usize) -> Vec<f32> {
+    (0..len).flat_map(|row| numbers[row..].iter().step_by(len).copied()).collect()
+}
+
+/// Σ a · b in f64, in eight sums that a vector can hold.
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    const LANES: usize = 8;
+    let mut sums = [0.0; LANES];
+    let mut add = |a: &[f32], b: &[f32]| {
+        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += f64::from(a) * f64::from(b);
+        }
+    };
+    let (a_lanes, a_rest) = a.as_chunks::<LANES>();
+    let (b_lanes, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a_lanes.iter().zip(b_lanes) {
+        add(a, b);
+    }
+    add(a_rest, b_rest);
+    sums.iter().sum()
 }
