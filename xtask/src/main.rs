@@ -5,6 +5,7 @@ mod accuracy;
 mod ci;
 mod command;
 mod compare;
+mod cuda;
 mod executable;
 mod golden;
 mod machine;
@@ -31,6 +32,9 @@ enum Task {
     Ci,
     /// Time a training step and inference beside PyTorch, ONNX Runtime, OpenVINO and candle
     Compare(compare::Options),
+    /// Build for NVIDIA cards and test there
+    #[command(subcommand)]
+    Cuda(cuda::Step),
     /// Write the PyTorch truth under golden/ anew
     Golden(golden::Options),
     /// End trainings at random moments, resume them, and compare them with one that was not
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Task::Accuracy(options) => accuracy::run(root(), &options),
         Task::Ci => ci::run(root()),
         Task::Compare(options) => compare::run(root(), &options),
+        Task::Cuda(step) => cuda::run(root(), &step),
         Task::Golden(options) => golden::run(root(), &options),
         #[cfg(unix)]
         Task::Soak(options) => soak::run(root(), &options),

@@ -85,8 +85,7 @@ fn planned(device: &engine::Device, case: &Case, plan: Plan) {
     let weights = weights(case, &plan);
     let scale = |_: &str| UpdateScale::default();
     let mut engine =
-        engine::create(device, plan.clone(), ConvSettings::default(), &weights, scale)
-            .unwrap();
+        engine::create(device, plan.clone(), ConvSettings::default(), &weights, scale).unwrap();
 
     let input = case.tensor("input").permute((0, 2, 3, 1)).unwrap();
     let images: Vec<f32> = input.flatten_all().unwrap().to_vec1().unwrap();

@@ -120,8 +120,14 @@ fn load(network: &Network, weights: &StateDict) -> Result<(), LayerError> {
     let bytes = checkpoint::to_bytes(weights, &()).unwrap();
     let (weights, ()) = checkpoint::from_bytes(&bytes).unwrap();
     let scale = |_: &str| UpdateScale::default();
-    engine::create(&engine::Device::Cpu, network.plan().clone(), ConvSettings::default(), &weights, scale)
-        .map(|_| ())
+    engine::create(
+        &engine::Device::Cpu,
+        network.plan().clone(),
+        ConvSettings::default(),
+        &weights,
+        scale,
+    )
+    .map(|_| ())
 }
 
 #[test]
