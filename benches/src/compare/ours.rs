@@ -40,7 +40,7 @@ fn create(problem: &Problem, plan: Plan, precision: Precision) -> Result<Box<dyn
 }
 
 fn batch(problem: &Problem) -> Batch<'_> {
-    Batch { images: &problem.images, labels: &problem.labels }
+    Batch::prepared(&problem.images, &problem.labels)
 }
 
 fn evaluate(engine: &mut dyn Engine, problem: &Problem) -> Result<Vec<f32>> {

@@ -54,8 +54,11 @@ mod verify;
 mod whitening;
 mod words;
 
-pub use augment::{AugmentConfig, Augmentation, EraseFill, Flip, ShiftPadding, flip_horizontally};
-pub use batches::{Batch, Batches, Loader};
+pub use augment::{
+    AugmentConfig, Augmentation, Change, EraseFill, Flip, Rectangle, ShiftPadding,
+    flip_horizontally,
+};
+pub use batches::{Batch, Batches, Described, Loader};
 pub use cifar::{CifarLayout, CifarProblem};
 pub use config::{Contrast, DataConfig, DatasetName, Measured, Statistic, TrainMode, Whitening};
 pub use error::{DatasetError, ErrorKind};
@@ -64,7 +67,7 @@ pub use images::{Images, LabeledImages, UncheckedImages, class_counts};
 pub use load::{LoadedDataset, Location, load, load_unless, locate};
 pub use normalization::Normalization;
 pub use order::{LoaderRng, LoaderRngState};
-pub use preparation::Preparation;
+pub use preparation::{Preparation, Recipe};
 pub use resize::{ResizeWindow, Resizer};
 pub use source::{Attempt, NotFound, Source};
 pub use split::{Split, holdout, holdout_stratified};

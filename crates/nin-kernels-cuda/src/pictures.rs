@@ -172,6 +172,21 @@ impl<D: Device> Preparation<D> {
         })
     }
 
+    /// H, W, C of the stored pictures.
+    pub fn stored(&self) -> [usize; 3] {
+        self.stored
+    }
+
+    /// Whether a picture can be moved like this: any way, but with
+    /// [`Padding::Reflect`] less than its height and width.
+    pub fn can(&self, change: &Change) -> bool {
+        let limit = match self.padding {
+            Padding::Zeros => [u32::MAX / 4; 2],
+            Padding::Reflect => self.size.map(|size| size as u32 - 1),
+        };
+        change.down.unsigned_abs() <= limit[0] && change.right.unsigned_abs() <= limit[1]
+    }
+
     /// Numbers of a prepared picture.
     pub fn picture_len(&self) -> usize {
         self.size[0] * self.size[1] * self.stored[2]
@@ -180,17 +195,14 @@ impl<D: Device> Preparation<D> {
     /// Prepares the pictures `indices`: resized, changed where there are `changes`,
     /// and turned into numbers; `output` is N, H, W, C.
     ///
-    /// A picture moves by less than its height and width with
-    /// [`Padding::Reflect`].
-    ///
     /// # Errors
     ///
     /// Of the device.
     ///
     /// # Panics
     ///
-    /// If an index is no picture, the pictures are of another size, or the lengths
-    /// do not fit.
+    /// If an index is no picture, the pictures are of another size, a change is
+    /// none that [can be](Self::can), or the lengths do not fit.
     pub fn apply(
         &mut self,
         device: &D,
@@ -208,7 +220,8 @@ impl<D: Device> Preparation<D> {
         let changes = match changes {
             Some(changes) => {
                 assert_eq!(changes.len(), indices.len(), "changes of each picture");
-                self.check(changes);
+                let is_moved_too_far = changes.iter().find(|change| !self.can(change));
+                assert!(is_moved_too_far.is_none(), "{is_moved_too_far:?} of {:?}", self.size);
                 scratch.changes.upload(device, changes)?;
                 Some(scratch.changes.view(changes.len()))
             }
@@ -216,19 +229,6 @@ impl<D: Device> Preparation<D> {
         };
         let indices = scratch.indices.view(indices.len());
         self.launch(device, pictures, indices, changes, output)
-    }
-
-    /// Holds the moves to be within the picture.
-    fn check(&self, changes: &[Change]) {
-        let limit = match self.padding {
-            Padding::Zeros => [u32::MAX / 4; 2],
-            Padding::Reflect => self.size.map(|size| size as u32 - 1),
-        };
-        for change in changes {
-            let is_within =
-                change.down.unsigned_abs() <= limit[0] && change.right.unsigned_abs() <= limit[1];
-            assert!(is_within, "{change:?} of a picture of {:?}", self.size);
-        }
     }
 
     fn launch(

@@ -44,7 +44,7 @@ fn a_step_allocates_nothing() {
     let _profiler = dhat::Profiler::builder().testing().build();
     let images: Vec<f32> = (0..PICTURES * 20 * 18).map(|i| (i % 13) as f32 / 6.0 - 1.0).collect();
     let labels: Vec<u32> = (0..PICTURES).map(|i| (i % CLASSES) as u32).collect();
-    let batch = Batch { images: &images, labels: &labels };
+    let batch = Batch::prepared(&images, &labels);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     for precision in [Precision::F32, Precision::Bf16] {
         let plan = plan();

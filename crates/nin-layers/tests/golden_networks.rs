@@ -90,7 +90,7 @@ fn planned(device: &engine::Device, case: &Case, plan: Plan) {
     let input = case.tensor("input").permute((0, 2, 3, 1)).unwrap();
     let images: Vec<f32> = input.flatten_all().unwrap().to_vec1().unwrap();
     let labels = case.labels();
-    let batch = Batch { images: &images, labels: &labels };
+    let batch = Batch::prepared(&images, &labels);
     // The first step stores the gradient as momentum, and no weight moves.
     let sgd = SgdParams { lr: 0.0, momentum: 0.9, ..SgdParams::default() };
     let result = engine.train_step(batch, &TrainStep { sgd, ..TrainStep::default() }).unwrap();

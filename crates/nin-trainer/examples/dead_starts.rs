@@ -40,10 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 engine::create(&Device::Cpu, plan, ConvSettings::default(), &weights, |_| {
                     UpdateScale::default()
                 })?;
-            engine.evaluate(
-                Batch { images: &batch.images, labels: &batch.labels },
-                Weights::Current,
-            )?;
+            engine.evaluate(Batch::prepared(&batch.images, &batch.labels), Weights::Current)?;
             let classes = config.data.num_classes;
             let is_dead = |class: &usize| {
                 engine.logits().iter().skip(*class).step_by(classes).all(|&score| score == 0.0)

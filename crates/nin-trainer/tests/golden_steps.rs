@@ -198,7 +198,7 @@ fn train(engine: &mut dyn Engine, optimizer: &OptimizerConfig) -> Vec<f64> {
     (0..10)
         .map(|number| {
             let (images, labels) = batch(number, optimizer.batch_size, input);
-            let batch = Batch { images: &images, labels: &labels };
+            let batch = Batch::prepared(&images, &labels);
             let result = engine.train_step(batch, &step).unwrap();
             result.loss_sum / result.samples as f64
         })

@@ -3,6 +3,7 @@
 //! Resized, mirrored, then moved, as bytes; a rectangle erased last,
 //! of normalised values.
 
+mod change;
 mod config;
 mod draws;
 mod erase;
@@ -11,11 +12,12 @@ mod shift;
 #[cfg(test)]
 mod tests;
 
+pub use change::Change;
 pub use config::{AugmentConfig, EraseFill, Flip, ShiftPadding};
+pub use erase::Rectangle;
 pub use mirror::flip_horizontally;
 
 use draws::{Draws, Part};
-use erase::Rectangle;
 use mirror::mirror;
 use shift::Shift;
 

@@ -2,13 +2,18 @@
 
 use std::sync::mpsc::Sender;
 
+use crate::Change;
+
 /// Prepared pictures with their labels.
 ///
 /// Dropping it gives its memory back to the thread that prepares batches.
 #[derive(Debug)]
 pub struct Batch {
-    /// Normalised pictures, N, H, W, C (channels-last).
+    /// Normalised pictures, N, H, W, C (channels-last); none in a pass that is
+    /// [`Described`](crate::Described).
     pub images: Vec<f32>,
+    /// What is to be done to each picture of such a pass; none where nothing is.
+    pub changes: Vec<Change>,
     /// The class of each picture.
     pub labels: Vec<u32>,
     /// Which picture of the set each one is.
@@ -22,6 +27,7 @@ pub struct Batch {
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
     pub(super) images: Vec<f32>,
+    pub(super) changes: Vec<Change>,
     pub(super) labels: Vec<u32>,
     pub(super) indices: Vec<u32>,
 }
@@ -30,6 +36,7 @@ impl Drop for Batch {
     fn drop(&mut self) {
         let buffers = Buffers {
             images: std::mem::take(&mut self.images),
+            changes: std::mem::take(&mut self.changes),
             labels: std::mem::take(&mut self.labels),
             indices: std::mem::take(&mut self.indices),
         };

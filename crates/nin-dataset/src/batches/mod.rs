@@ -10,7 +10,7 @@ use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
 pub use batch::Batch;
-pub use loader::Loader;
+pub use loader::{Described, Loader};
 
 use crate::DatasetError;
 

@@ -40,6 +40,7 @@ pub(super) fn spawn(
             fill(&mut buffers);
             let batch = Batch {
                 images: buffers.images,
+                changes: buffers.changes,
                 labels: buffers.labels,
                 indices: buffers.indices,
                 shape: [indices.len(), height, width, channels],

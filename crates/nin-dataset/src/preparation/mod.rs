@@ -1,6 +1,7 @@
 //! From stored bytes to the numbers a network takes.
 
 mod preparer;
+mod recipe;
 mod resized;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ mod tests;
 use std::sync::Arc;
 
 pub(crate) use preparer::Preparer;
+pub use recipe::Recipe;
 
 use crate::contrast::ContrastNormalizer;
 use crate::{Contrast, DataConfig, DatasetError, Images, Normalization, Whitening, Zca};

@@ -15,6 +15,7 @@ pub(crate) mod cuda;
 mod device;
 mod node;
 mod parameter;
+mod pictures;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub use device::Device;
 pub(crate) use node::{BackwardPass, Context, Node};
 pub(crate) use parameter::Parameter;
 pub use parameter::UpdateScale;
+pub use pictures::{Change, KeptSet, MovePadding, Recipe, ResizeWindow};
 
 use crate::{LayerError, Plan, StateDict};
 use nin_kernels::conv2d::ConvSettings;
@@ -32,10 +34,34 @@ use nin_kernels::sgd::SgdParams;
 /// Pictures and their classes.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
-    /// N, H, W, C: channels-last, normalised.
-    pub images: &'a [f32],
+    /// The pictures.
+    pub images: Images<'a>,
     /// N class numbers.
     pub labels: &'a [u32],
+}
+
+/// The pictures of a batch.
+#[derive(Clone, Copy, Debug)]
+pub enum Images<'a> {
+    /// N, H, W, C: channels-last, normalised.
+    Prepared(&'a [f32]),
+    /// Pictures of a set that the engine keeps, which it prepares by the last
+    /// [`Engine::set_recipe`].
+    Kept {
+        /// The set.
+        set: KeptSet,
+        /// Which of its pictures.
+        indices: &'a [u32],
+        /// What is done to each; empty for nothing.
+        changes: &'a [Change],
+    },
+}
+
+impl<'a> Batch<'a> {
+    /// Of normalised pictures, N, H, W, C.
+    pub fn prepared(images: &'a [f32], labels: &'a [u32]) -> Self {
+        Self { images: Images::Prepared(images), labels }
+    }
 }
 
 /// What one training step needs besides the batch.
@@ -122,6 +148,22 @@ pub trait Engine: Send {
     ///
     /// As [`Plan::new`]; then nothing has changed.
     fn set_image_size(&mut self, size: [usize; 2]) -> Result<(), LayerError>;
+
+    /// Takes `bytes`, pictures of `shape` H, W, C end to end, for batches of
+    /// [`Images::Kept`]; `None` from an engine that takes prepared ones only, as the
+    /// CPU's does.
+    ///
+    /// # Errors
+    ///
+    /// Too little memory on the device; bytes that are no whole pictures.
+    fn keep(&mut self, shape: [usize; 3], bytes: &[u8]) -> Result<Option<KeptSet>, LayerError>;
+
+    /// Prepares kept pictures like this from now on.
+    ///
+    /// # Errors
+    ///
+    /// An engine that keeps none, or a recipe that contradicts itself.
+    fn set_recipe(&mut self, recipe: &Recipe) -> Result<(), LayerError>;
 
     /// Forward pass, mean cross-entropy, backward pass and one SGD step. The
     /// result is of the forward pass, dropout and all.
@@ -211,17 +253,16 @@ pub fn create(
     device.engine(plan, settings, weights, scale)
 }
 
-/// Refuses a batch that does not fit the network.
-fn check_batch(plan: &Plan, batch: Batch<'_>) -> Result<(), LayerError> {
-    let (samples, image_len) = (batch.labels.len(), plan.input().iter().product::<usize>());
-    if samples == 0 || Some(batch.images.len()) != samples.checked_mul(image_len) {
+/// Refuses labels that do not fit the network, or pictures of so many numbers.
+fn check_batch(plan: &Plan, labels: &[u32], numbers: usize) -> Result<(), LayerError> {
+    let (samples, image_len) = (labels.len(), plan.input().iter().product::<usize>());
+    if samples == 0 || Some(numbers) != samples.checked_mul(image_len) {
         return Err(LayerError::Batch(format!(
-            "batch of {samples} labels and {} numbers, wanted {image_len} an image",
-            batch.images.len()
+            "batch of {samples} labels and {numbers} numbers, wanted {image_len} an image"
         )));
     }
     let classes = plan.classes();
-    match batch.labels.iter().find(|&&label| label as usize >= classes) {
+    match labels.iter().find(|&&label| label as usize >= classes) {
         Some(label) => Err(LayerError::Batch(format!("label {label}, want 0..{}", classes - 1))),
         None => Ok(()),
     }

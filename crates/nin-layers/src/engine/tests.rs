@@ -120,7 +120,7 @@ impl Samples {
     }
 
     fn batch(&self) -> Batch<'_> {
-        Batch { images: &self.images, labels: &self.labels }
+        Batch::prepared(&self.images, &self.labels)
     }
 }
 

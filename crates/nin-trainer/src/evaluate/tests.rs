@@ -59,7 +59,7 @@ fn the_scores_of_a_picture_and_its_mirror_image_are_averaged() {
             (f32::from(byte) / 255.0 - 0.5) / 0.5
         };
         let image: Vec<f32> = (0..12).map(pixel).collect();
-        engine.evaluate(Batch { images: &image, labels: &[0] }, Weights::Current).unwrap();
+        engine.evaluate(Batch::prepared(&image, &[0]), Weights::Current).unwrap();
         [engine.logits()[0], engine.logits()[1]].map(f64::from)
     };
     let (mut loss_sum, mut correct) = (0.0, 0);

@@ -8,8 +8,8 @@ use nin_kernels::ema::EmaDecay;
 use nin_kernels::{Activation, Buffer};
 
 use super::{
-    BackwardPass, Batch, BatchResult, Context, Engine, Node, Parameter, TrainStep, UpdateScale,
-    Weights, check_batch,
+    BackwardPass, Batch, BatchResult, Context, Engine, Images, KeptSet, Node, Parameter, Recipe,
+    TrainStep, UpdateScale, Weights, check_batch,
 };
 use crate::{LayerError, Mode, Plan, StateDict, state};
 
@@ -62,15 +62,16 @@ impl CpuEngine {
         })
     }
 
-    /// Checks a batch and makes room for it.
-    fn prepare(&mut self, batch: Batch<'_>) -> Result<(), LayerError> {
-        check_batch(&self.plan, batch)?;
+    /// Checks a batch and makes room for it; gives its pictures.
+    fn prepare<'a>(&mut self, batch: Batch<'a>) -> Result<&'a [f32], LayerError> {
+        let Images::Prepared(images) = batch.images else { return Err(keeps_none()) };
+        check_batch(&self.plan, batch.labels, images.len())?;
         let samples = batch.labels.len();
         self.batch_size = samples;
         for (activation, output) in self.activations.iter_mut().zip(self.plan.outputs()) {
             activation.grow(samples * output.iter().product::<usize>());
         }
-        Ok(())
+        Ok(images)
     }
 
     fn forward(&mut self, images: &[f32], mode: Mode, step: &TrainStep) -> Result<(), LayerError> {
@@ -139,14 +140,22 @@ impl Engine for CpuEngine {
         Ok(())
     }
 
+    fn keep(&mut self, _shape: [usize; 3], _bytes: &[u8]) -> Result<Option<KeptSet>, LayerError> {
+        Ok(None)
+    }
+
+    fn set_recipe(&mut self, _recipe: &Recipe) -> Result<(), LayerError> {
+        Err(keeps_none())
+    }
+
     fn train_step(
         &mut self,
         batch: Batch<'_>,
         step: &TrainStep,
     ) -> Result<BatchResult, LayerError> {
         step.sgd.validate()?;
-        self.prepare(batch)?;
-        self.forward(batch.images, Mode::Train, step)?;
+        let images = self.prepare(batch)?;
+        self.forward(images, Mode::Train, step)?;
         let classes = self.plan.classes();
         let scores = batch.labels.len() * classes;
         self.grad_output.grow(scores);
@@ -156,7 +165,7 @@ impl Engine for CpuEngine {
         let loss_sum =
             cross_entropy::forward_backward(classes, smoothing, logits, batch.labels, grads);
         let result = BatchResult::with_loss(loss_sum, classes, self.logits(), batch.labels)?;
-        self.backward(batch.images, step)?;
+        self.backward(images, step)?;
         if let Some(parameter) = self.parameters().find(|parameter| !is_finite(&parameter.grad)) {
             return Err(LayerError::NotFinite { what: format!("gradient of {}", parameter.name) });
         }
@@ -170,12 +179,12 @@ impl Engine for CpuEngine {
     }
 
     fn evaluate(&mut self, batch: Batch<'_>, weights: Weights) -> Result<BatchResult, LayerError> {
-        self.prepare(batch)?;
+        let images = self.prepare(batch)?;
         match weights {
-            Weights::Current => self.forward(batch.images, Mode::Eval, &TrainStep::default())?,
+            Weights::Current => self.forward(images, Mode::Eval, &TrainStep::default())?,
             Weights::Averaged => {
                 self.swap_averages()?;
-                let done = self.forward(batch.images, Mode::Eval, &TrainStep::default());
+                let done = self.forward(images, Mode::Eval, &TrainStep::default());
                 self.swap_averages()?;
                 done?;
             }
@@ -216,6 +225,10 @@ impl Engine for CpuEngine {
     fn load_averages(&mut self, averages: &StateDict) -> Result<(), LayerError> {
         self.fill(|parameter| &mut parameter.average, averages, |_| true)
     }
+}
+
+fn keeps_none() -> LayerError {
+    LayerError::Batch("the engine of the CPU keeps no pictures".to_owned())
 }
 
 /// The part of a layer's buffer that this batch uses.

@@ -4,6 +4,7 @@
 //! It is generic over the device, so that the tests run all of it on a CPU, with
 //! the kernels' source played there.
 
+mod kept;
 mod learnt;
 mod node;
 mod parameters;
@@ -15,10 +16,14 @@ use nin_kernels::ema::EmaDecay;
 use nin_kernels_cuda::update::Verdict;
 use nin_kernels_cuda::{Buffer, Device, View, cross_entropy};
 
+use kept::Kept;
 pub(crate) use node::{BackwardPass, Context, Node};
 pub(crate) use parameters::Parameters;
 
-use super::{Batch, BatchResult, Engine, TrainStep, UpdateScale, Weights, check_batch};
+use super::{
+    Batch, BatchResult, Engine, Images, KeptSet, Recipe, TrainStep, UpdateScale, Weights,
+    check_batch,
+};
 use crate::{LayerError, Mode, Plan, StateDict};
 
 pub(super) struct CudaEngine<D: Device> {
@@ -26,6 +31,7 @@ pub(super) struct CudaEngine<D: Device> {
     plan: Plan,
     nodes: Vec<Box<dyn Node<D>>>,
     parameters: Parameters<D>,
+    kept: Kept<D>,
     images: Buffer<f32, D>,
     labels: Buffer<u32, D>,
     losses: Buffer<f64, D>,
@@ -64,6 +70,7 @@ impl<D: Device> CudaEngine<D> {
         }
         Ok(Self {
             parameters,
+            kept: Kept::default(),
             images: Buffer::new(),
             labels: Buffer::new(),
             losses: Buffer::new(),
@@ -82,9 +89,21 @@ impl<D: Device> CudaEngine<D> {
 
     /// Checks a batch and brings it to the device.
     fn prepare(&mut self, batch: Batch<'_>) -> Result<(), LayerError> {
-        check_batch(&self.plan, batch)?;
-        self.images.upload(&*self.device, batch.images)?;
-        self.labels.upload(&*self.device, batch.labels)?;
+        let device = &*self.device;
+        match batch.images {
+            Images::Prepared(images) => {
+                check_batch(&self.plan, batch.labels, images.len())?;
+                self.images.upload(device, images)?;
+            }
+            Images::Kept { set, indices, changes } => {
+                let numbers = indices.len() * self.kept.picture_len()?;
+                check_batch(&self.plan, batch.labels, numbers)?;
+                self.images.grow(device, numbers)?;
+                let images = self.images.view_mut(numbers);
+                self.kept.prepare(device, set, indices, changes, images)?;
+            }
+        }
+        self.labels.upload(device, batch.labels)?;
         Ok(())
     }
 
@@ -186,6 +205,14 @@ impl<D: Device> Engine for CudaEngine<D> {
             self.plan = self.plan.with_image_size(size)?;
         }
         Ok(())
+    }
+
+    fn keep(&mut self, shape: [usize; 3], bytes: &[u8]) -> Result<Option<KeptSet>, LayerError> {
+        self.kept.add(&*self.device, shape, bytes).map(Some)
+    }
+
+    fn set_recipe(&mut self, recipe: &Recipe) -> Result<(), LayerError> {
+        self.kept.set_recipe(&*self.device, recipe)
     }
 
     fn train_step(

@@ -1,5 +1,7 @@
 //! The engine of the CPU.
 
+use crate::engine::{Images, KeptSet, Weights};
+
 tests_on!(Device::Cpu);
 
 #[path = "agreement.rs"]
@@ -10,3 +12,12 @@ mod averages;
 mod errors;
 #[path = "steps.rs"]
 mod steps;
+
+#[test]
+fn the_cpu_keeps_no_pictures() {
+    let mut engine = engine(&plan(0.5));
+    assert_eq!(engine.keep([9, 8, 2], &[0; 144]).unwrap(), None);
+    let images = Images::Kept { set: KeptSet(0), indices: &[0], changes: &[] };
+    let error = engine.evaluate(Batch { images, labels: &[0] }, Weights::Current).unwrap_err();
+    assert_eq!(error.to_string(), "the engine of the CPU keeps no pictures");
+}

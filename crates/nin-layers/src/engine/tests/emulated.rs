@@ -8,5 +8,7 @@ mod averages;
 mod beside_the_cpu;
 #[path = "errors.rs"]
 mod errors;
+#[path = "kept.rs"]
+mod kept;
 #[path = "steps.rs"]
 mod steps;

@@ -31,21 +31,18 @@ fn refused<T>(
 fn batches_that_do_not_fit() {
     let mut engine = started();
     let samples = Samples::new(4, 1);
-    let Batch { images, labels } = samples.batch();
+    let Samples { images, labels } = &samples;
     for (batch, message) in [
-        (Batch { images, labels: &[0, 1, 3, 2] }, "label 3, want 0..2"),
+        (Batch::prepared(images, &[0, 1, 3, 2]), "label 3, want 0..2"),
         (
-            Batch { images: &images[1..], labels },
+            Batch::prepared(&images[1..], labels),
             "batch of 4 labels and 575 numbers, wanted 144 an image",
         ),
         (
-            Batch { images, labels: &labels[..3] },
+            Batch::prepared(images, &labels[..3]),
             "batch of 3 labels and 576 numbers, wanted 144 an image",
         ),
-        (
-            Batch { images: &[], labels: &[] },
-            "batch of 0 labels and 0 numbers, wanted 144 an image",
-        ),
+        (Batch::prepared(&[], &[]), "batch of 0 labels and 0 numbers, wanted 144 an image"),
     ] {
         assert_eq!(refused(&mut *engine, |engine| engine.train_step(batch, &step(1))), message);
         assert_eq!(
@@ -61,7 +58,7 @@ fn a_batch_too_large_to_count() {
     let plan = Plan::new([1, side, side], named(vec![LayerSpec::GlobalAvgPool2d])).unwrap();
     let mut engine = engine(&plan);
     // Their product with the pixels is 2^64, which wraps to 0.
-    let batch = Batch { images: &[], labels: &[0; 4] };
+    let batch = Batch::prepared(&[], &[0; 4]);
     assert!(engine.evaluate(batch, Weights::Current).is_err());
 }
 
@@ -70,7 +67,7 @@ fn one_value_a_channel_has_no_variance() {
     let norm = LayerSpec::BatchNorm2d(BatchNormSpec::default());
     let specs = vec![norm, norm, LayerSpec::GlobalAvgPool2d];
     let mut engine = engine(&Plan::new([2, 1, 1], named(specs)).unwrap());
-    let batch = Batch { images: &[1.0, 2.0], labels: &[0] };
+    let batch = Batch::prepared(&[1.0, 2.0], &[0]);
     let message = refused(&mut *engine, |engine| engine.train_step(batch, &step(0)));
     assert_eq!(message, "rows of a batch norm batch must be at least 2, got 1");
     engine.evaluate(batch, Weights::Current).unwrap();
@@ -111,7 +108,7 @@ fn a_gradient_that_is_not_finite() {
         ("net.1.weight", tensor(&[30.0, 20.0], &[2, 1, 1, 1])),
     ];
     engine.load_weights(&state.map(|(name, tensor)| (name.to_owned(), tensor)).into()).unwrap();
-    let batch = Batch { images: &[3e38], labels: &[1] };
+    let batch = Batch::prepared(&[3e38], &[1]);
     let message = refused(&mut *engine, |engine| engine.train_step(batch, &step(0)));
     assert_eq!(message, "gradient of net.0.weight is not finite");
     engine.evaluate(batch, Weights::Current).unwrap();

@@ -171,7 +171,7 @@ fn mask(ahead: usize, step: TrainStep) -> Vec<f32> {
     specs.extend([dropout(0.5), LayerSpec::GlobalAvgPool2d]);
     let plan = Plan::new([CHANNELS, 1, 1], named(specs)).unwrap();
     let mut engine = engine(&plan);
-    let batch = Batch { images: &[1.0; CHANNELS], labels: &[0] };
+    let batch = Batch::prepared(&[1.0; CHANNELS], &[0]);
     engine.evaluate(batch, Weights::Current).unwrap();
     assert_eq!(engine.logits(), [1.0; CHANNELS], "evaluation drops nothing");
     engine.train_step(batch, &step).unwrap();
