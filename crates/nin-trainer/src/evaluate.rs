@@ -1,9 +1,10 @@
 //! One pass over a part of the data without learning.
 
-use nin_dataset::{AugmentConfig, Batches, flip_horizontally};
+use nin_dataset::AugmentConfig;
 use nin_layers::LayerError;
-use nin_layers::engine::{Batch, BatchResult, Engine, Weights};
+use nin_layers::engine::{BatchResult, Engine, Weights};
 
+use crate::feed::{FedBatch, Pass};
 use crate::{Config, Interrupt, TrainError};
 
 /// What a test came to.
@@ -119,21 +120,21 @@ impl Scoring {
 pub(crate) fn evaluate(
     engine: &mut dyn Engine,
     scoring: Scoring,
-    batches: Batches,
+    pass: Pass,
     interrupt: &Interrupt,
 ) -> Result<Option<Evaluation>, TrainError> {
     let classes = engine.plan().classes();
     let mut totals = Totals::default();
     let mut confusion = Confusion::new(classes);
     let mut scores = Vec::new();
-    for batch in batches {
+    for batch in pass {
         if interrupt.signal().is_some() {
             return Ok(None);
         }
         let mut batch = batch?;
         let result = score(engine, scoring, &mut batch, &mut scores)?;
         totals.add(result);
-        confusion.add(&scores, &batch.labels);
+        confusion.add(&scores, batch.labels());
     }
     Ok(Some(Evaluation { totals, confusion }))
 }
@@ -142,22 +143,21 @@ pub(crate) fn evaluate(
 fn score(
     engine: &mut dyn Engine,
     scoring: Scoring,
-    batch: &mut nin_dataset::Batch,
+    batch: &mut FedBatch,
     scores: &mut Vec<f32>,
 ) -> Result<BatchResult, LayerError> {
-    let labels = &batch.labels;
-    let result = engine.evaluate(Batch { images: &batch.images, labels }, scoring.weights)?;
+    let result = engine.evaluate(batch.get(), scoring.weights)?;
     scores.clear();
     scores.extend_from_slice(engine.logits());
     if scoring.flips == Flips::AsItIs {
         return Ok(result);
     }
-    flip_horizontally(&mut batch.images, batch.shape);
-    engine.evaluate(Batch { images: &batch.images, labels }, scoring.weights)?;
+    batch.mirror();
+    engine.evaluate(batch.get(), scoring.weights)?;
     for (score, of_mirror_image) in scores.iter_mut().zip(engine.logits()) {
         *score = 0.5 * (*score + of_mirror_image);
     }
-    BatchResult::of(engine.plan().classes(), scores, labels)
+    BatchResult::of(engine.plan().classes(), scores, batch.labels())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod console;
 mod dead;
 mod error;
 mod evaluate;
+mod feed;
 mod input;
 mod interrupt;
 mod origin;

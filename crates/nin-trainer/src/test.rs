@@ -14,6 +14,7 @@ use self::report::report;
 use self::subject::Subject;
 use crate::banner::Banner;
 use crate::evaluate::{Flips, Scoring, evaluate};
+use crate::feed::Feed;
 use crate::workload::{Workload, log_program};
 use crate::{Config, Console, DeviceChoice, Interrupt, TestResult, TrainError, compute};
 
@@ -94,7 +95,7 @@ pub fn test(
     threads.install(|| {
         log_program(&device, rayon::current_num_threads());
         let workload = Workload::load(&config, interrupt)?;
-        workload.check_memory()?;
+        workload.check_memory(&device)?;
         banner(request, &config, &path, &device, &workload).print(console);
         let plan = workload.network.plan().clone();
         let parameters = weights.values().map(candle_core::Tensor::elem_count).sum::<usize>();
@@ -103,9 +104,12 @@ pub fn test(
             engine::create(&device, plan, config.compute.conv_settings(), &weights, |_| {
                 UpdateScale::default()
             })
-            .map_err(|error| {
-                let hint = if network_is_assumed { ASSUMED } else { "" };
-                TrainError::in_file(&path)(format!("{error}{hint}"))
+            .map_err(|error| match error {
+                LayerError::Device { .. } => TrainError::from(error),
+                error => {
+                    let hint = if network_is_assumed { ASSUMED } else { "" };
+                    TrainError::in_file(&path)(format!("{error}{hint}"))
+                }
             })?;
         let (loader, order) = match request.split {
             Part::Test => (&workload.test, (0..workload.test.data().len() as u32).collect()),
@@ -116,10 +120,10 @@ pub fn test(
             let text = "--split val: the run had no validation part, data.val was 0";
             return Err(TrainError::Usage(text.to_owned()));
         }
-        let batches = loader.batches(order)?;
+        let pass = Feed::new(&mut *engine, loader)?.pass(&mut *engine, order, 0, None)?;
         let scoring = Scoring { flips: Flips::new(&config.augment), ..Scoring::default() };
         let evaluation =
-            evaluate(&mut *engine, scoring, batches, interrupt).map_err(|error| match error {
+            evaluate(&mut *engine, scoring, pass, interrupt).map_err(|error| match error {
                 TrainError::Bug(error @ LayerError::NotFinite { .. }) => {
                     TrainError::in_file(&path)(error)
                 }

@@ -4,7 +4,8 @@ use super::batch::Buffers;
 use super::worker::{Pass, spawn};
 use super::*;
 use crate::{
-    AugmentConfig, Augmentation, Images, LabeledImages, Normalization, Preparation, Resizer,
+    AugmentConfig, Augmentation, Change, Contrast, EraseFill, Flip, Images, LabeledImages,
+    Normalization, Preparation, Recipe, ResizeWindow, Resizer, ShiftPadding,
 };
 
 /// `count` pictures of H, W, C = 2, 3, `channels`, every byte another.
@@ -167,4 +168,118 @@ proptest! {
         let joined: Vec<u32> = batches.into_iter().flat_map(|batch| batch.2).collect();
         prop_assert_eq!(joined, order.into_iter().skip(first * batch_size).collect::<Vec<_>>());
     }
+}
+
+/// One axis of a resize, as [`Recipe`] says it.
+fn resized(window: &ResizeWindow, input: impl Fn(usize) -> u8) -> u8 {
+    let products = window.weights.iter().enumerate();
+    let sum: i64 = products
+        .map(|(tap, &weight)| i64::from(weight) * i64::from(input(window.first + tap)))
+        .sum();
+    ((sum + (1 << 21)) >> 22).clamp(0, 255) as u8
+}
+
+/// A picture by a recipe and a change, in plain loops.
+fn followed(recipe: &Recipe, stored: &[u8], change: Change) -> Vec<f32> {
+    let [_, width, channels] = recipe.stored;
+    let source = |place: usize, shift: i32, len: usize| {
+        let (source, last) = (place as i32 - shift, len as i32 - 1);
+        match recipe.padding {
+            _ if (0..=last).contains(&source) => Some(source as usize),
+            ShiftPadding::Zeros => None,
+            ShiftPadding::Reflect if source < 0 => Some(-source as usize),
+            ShiftPadding::Reflect => Some((2 * last - source) as usize),
+        }
+    };
+    let (out_height, out_width) = (recipe.rows.len(), recipe.columns.len());
+    let mut numbers = Vec::new();
+    for (y, x, c) in (0..out_height)
+        .flat_map(|y| (0..out_width).flat_map(move |x| (0..channels).map(move |c| (y, x, c))))
+    {
+        let from = (source(y, change.down, out_height), source(x, change.right, out_width));
+        let byte = match from {
+            (Some(y), Some(x)) => {
+                let x = if change.mirrored { out_width - 1 - x } else { x };
+                resized(&recipe.rows[y], |row| {
+                    resized(&recipe.columns[x], |column| {
+                        stored[(row * width + column) * channels + c]
+                    })
+                })
+            }
+            _ => 0,
+        };
+        let is_erased = change.erased.is_some_and(|part| {
+            (part.top..part.top + part.height).contains(&y)
+                && (part.left..part.left + part.width).contains(&x)
+        });
+        numbers.push(if is_erased { 0.0 } else { recipe.tables[c][usize::from(byte)] });
+    }
+    numbers
+}
+
+#[test]
+fn what_is_described_is_what_is_prepared() {
+    let data = set(40, 2);
+    let loader = Loader::new(data.clone(), preparation((7, 6), 2), 16).unwrap();
+    let order: Vec<u32> = (0..40).rev().collect();
+    let config = AugmentConfig {
+        flip: Flip::Random,
+        shift_px: 2,
+        erase_probability: 0.5,
+        erase_fill: EraseFill::Zeros,
+        small_epochs: 1,
+        small_size: 5,
+        ..AugmentConfig::default()
+    };
+    for (padding, epoch) in [(ShiftPadding::Zeros, 0), (ShiftPadding::Reflect, 1)] {
+        let config = AugmentConfig { shift_padding: padding, ..config.clone() };
+        let augmentation = Augmentation { config, seed: 3, epoch };
+        for (augmentation, prepared) in [
+            (None, loader.batches(order.clone()).unwrap()),
+            (
+                Some(&augmentation),
+                loader.training_batches(order.clone(), 0, &augmentation).unwrap(),
+            ),
+        ] {
+            let described = loader.described(order.clone(), 0, augmentation).unwrap().unwrap();
+            let mut count = 0;
+            for (batch, prepared) in described.batches.zip(prepared) {
+                let (batch, prepared) = (batch.unwrap(), prepared.unwrap());
+                assert_eq!((&batch.labels, &batch.indices), (&prepared.labels, &prepared.indices));
+                assert_eq!((batch.shape, batch.images.len()), (prepared.shape, 0));
+                assert_eq!(batch.changes.len(), augmentation.map_or(0, |_| batch.len()));
+                let followed: Vec<f32> = (0..batch.len())
+                    .flat_map(|n| {
+                        let picture = data.images.picture(batch.indices[n] as usize);
+                        let change = batch.changes.get(n).copied().unwrap_or_default();
+                        followed(&described.recipe, picture, change)
+                    })
+                    .collect();
+                assert_eq!(followed, prepared.images);
+                count += batch.len();
+            }
+            assert_eq!(count, 40);
+        }
+    }
+}
+
+#[test]
+fn what_numbers_and_changes_do_not_say_is_not_described() {
+    let data = set(3, 1);
+    let loader = |contrast| {
+        let preparation = Preparation { contrast, ..preparation((2, 3), 1) };
+        Loader::new(data.clone(), preparation, 2).unwrap()
+    };
+    let described = |loader: &Loader, augmentation: Option<&Augmentation>| {
+        loader.described(vec![0, 2], 0, augmentation).unwrap().is_some()
+    };
+    assert!(described(&loader(Contrast::None), None));
+    assert!(!described(&loader(Contrast::Global), None));
+    let config = AugmentConfig { erase_probability: 0.5, ..AugmentConfig::default() };
+    assert_eq!(config.erase_fill, EraseFill::Noise);
+    let noise = Augmentation { config, seed: 0, epoch: 0 };
+    assert!(!described(&loader(Contrast::None), Some(&noise)));
+    assert!(described(&loader(Contrast::None), Some(&unchanged())));
+    let error = loader(Contrast::None).described(vec![3], 0, None).unwrap_err();
+    assert_eq!(error.to_string(), loader(Contrast::None).batches(vec![3]).unwrap_err().to_string());
 }

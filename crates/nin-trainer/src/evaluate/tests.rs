@@ -1,10 +1,11 @@
 use nin_dataset::{Images, LabeledImages, Loader, Normalization, Preparation};
-use nin_layers::engine::{self, Device, UpdateScale};
+use nin_layers::engine::{self, Batch, Device, UpdateScale};
 use nin_layers::{
     Activation, Conv2dSpec, ConvSettings, Init, LayerSpec, NamedLayer, Plan, Window, init,
 };
 
 use super::*;
+use crate::feed::Feed;
 
 #[test]
 fn every_picture_counts_the_same() {
@@ -43,8 +44,9 @@ fn pictures() -> LabeledImages {
 fn evaluation(engine: &mut dyn Engine, scoring: Scoring) -> Evaluation {
     let normalization = Normalization { mean: vec![0.5], std: vec![0.5] };
     let loader = Loader::new(pictures(), Preparation::new((3, 4), normalization), 2).unwrap();
-    let batches = loader.batches((0..5).collect()).unwrap();
-    evaluate(engine, scoring, batches, &Interrupt::default()).unwrap().unwrap()
+    let feed = Feed::new(engine, &loader).unwrap();
+    let pass = feed.pass(engine, (0..5).collect(), 0, None).unwrap();
+    evaluate(engine, scoring, pass, &Interrupt::default()).unwrap().unwrap()
 }
 
 #[test]

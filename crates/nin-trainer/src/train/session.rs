@@ -6,8 +6,8 @@ mod tests;
 
 use std::time::Instant;
 
-use nin_dataset::{Augmentation, Batches, LoaderRng};
-use nin_layers::engine::{Batch, Engine, TrainStep};
+use nin_dataset::{Augmentation, LoaderRng};
+use nin_layers::engine::{Engine, TrainStep};
 use nin_layers::{EmaDecay, LabelSmoothing, LayerError, SgdParams};
 use nin_model::checkpoint;
 use nin_schedule::{ConvergenceStop, Monitor, RateChange, Schedule, StopReason};
@@ -15,6 +15,7 @@ use nin_schedule::{ConvergenceStop, Monitor, RateChange, Schedule, StopReason};
 use super::announce;
 use crate::dead::Diagnosis;
 use crate::evaluate::{Evaluation, Scoring, evaluate};
+use crate::feed::{Feed, Pass};
 use crate::record::{EpochRecord, Records};
 use crate::run_folder::RunFolder;
 use crate::state::{self, PartialEpoch, Progress, Tensors};
@@ -25,6 +26,9 @@ use crate::{Config, Console, Interrupt, OnDead, TestResult, TrainError};
 pub(super) struct Session<'a> {
     config: Config,
     workload: Workload,
+    /// The training set, validation part included, and the test set.
+    train: Feed,
+    test: Feed,
     engine: Box<dyn Engine>,
     schedule: Schedule,
     stop: ConvergenceStop,
@@ -128,20 +132,18 @@ impl Session<'_> {
             epoch: self.progress.epoch,
         };
         self.engine.set_image_size(augmentation.image_size(self.workload.image_size()))?;
-        for batch in self.workload.train.training_batches(order, done, &augmentation)? {
+        let pass = self.train.pass(&mut *self.engine, order, done, Some(&augmentation))?;
+        for batch in pass {
             if let Some(signal) = self.interrupt.signal() {
                 return Err(self.interrupted(signal));
             }
             let batch = batch?;
             let lr = self.schedule.lr();
             let step = self.train_step(lr)?;
-            let result = self
-                .engine
-                .train_step(Batch { images: &batch.images, labels: &batch.labels }, &step)
-                .map_err(|source| {
-                    let batch = self.progress.partial.batches + 1;
-                    diverged(epoch, &format!("batch {batch}"), source.into())
-                })?;
+            let result = self.engine.train_step(batch.get(), &step).map_err(|source| {
+                let batch = self.progress.partial.batches + 1;
+                diverged(epoch, &format!("batch {batch}"), source.into())
+            })?;
             self.schedule.step_iteration();
             self.progress.step += 1;
             let partial = &mut self.progress.partial;
@@ -179,9 +181,9 @@ impl Session<'_> {
         }
         let order = self.loaders.begin_pass(pictures);
         let order = order.iter().map(|&i| self.workload.split.val[i as usize]).collect();
-        let batches = self.workload.train.batches(order)?;
+        let pass = self.train.pass(&mut *self.engine, order, 0, None)?;
         let evaluation =
-            self.evaluate(batches).map_err(|error| diverged(epoch, "validation", error))?;
+            self.evaluate(pass).map_err(|error| diverged(epoch, "validation", error))?;
         if evaluation.is_none() {
             return Err(self.interrupted(self.interrupt.signal().unwrap_or_default()));
         }
@@ -192,9 +194,9 @@ impl Session<'_> {
     /// A pass over the test set with the weights of the last epoch.
     fn test(&mut self) -> Result<Evaluation, TrainError> {
         let order = self.loaders.begin_pass(self.workload.test.data().len());
-        let batches = self.workload.test.batches(order)?;
+        let pass = self.test.pass(&mut *self.engine, order, 0, None)?;
         let evaluation =
-            self.evaluate(batches).map_err(|error| diverged(self.progress.epoch, "test", error))?;
+            self.evaluate(pass).map_err(|error| diverged(self.progress.epoch, "test", error))?;
         evaluation.ok_or_else(|| TrainError::Interrupted {
             signal: self.interrupt.signal().unwrap_or_default(),
             // The test is no part of the run: nin-test makes up for it.
@@ -202,10 +204,10 @@ impl Session<'_> {
         })
     }
 
-    fn evaluate(&mut self, batches: Batches) -> Result<Option<Evaluation>, TrainError> {
+    fn evaluate(&mut self, pass: Pass) -> Result<Option<Evaluation>, TrainError> {
         self.engine.set_image_size(self.workload.image_size())?;
         let scoring = Scoring::of_run(&self.config);
-        evaluate(&mut *self.engine, scoring, batches, self.interrupt)
+        evaluate(&mut *self.engine, scoring, pass, self.interrupt)
     }
 
     /// Writes weights, records and, last, the state from which a resume goes

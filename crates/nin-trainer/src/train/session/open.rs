@@ -12,6 +12,7 @@ use nin_schedule::{ConvergenceStop, Monitor, ScheduleState};
 
 use super::super::{Start, announce, last_state};
 use super::Session;
+use crate::feed::Feed;
 use crate::input::read_checkpoint;
 use crate::record::Records;
 use crate::run_folder::{KEPT_CHECKPOINTS, RunFolder};
@@ -57,7 +58,7 @@ impl<'a> Session<'a> {
         };
         let workload = Workload::load(&config, interrupt)?;
         workload.log_parts();
-        workload.check_memory()?;
+        workload.check_memory(device)?;
         let plan = workload.network.plan();
         check_batch_norm(plan, &config, workload.split.train.len())?;
         if config.augment.small_epochs > 0 {
@@ -83,13 +84,15 @@ impl<'a> Session<'a> {
         let plan = workload.network.plan().clone();
         let settings = config.compute.conv_settings();
         let tensors = &moment.tensors;
-        let engine = engine::create(device, plan, settings, &tensors.weights, scale)
+        let mut engine = engine::create(device, plan, settings, &tensors.weights, scale)
             .and_then(|mut engine| {
                 engine.load_momentum(&tensors.momentum)?;
                 engine.load_averages(&tensors.averages)?;
                 Ok(engine)
             })
             .map_err(|error| unfit(start, error))?;
+        let train = Feed::new(&mut *engine, &workload.train)?;
+        let test = Feed::new(&mut *engine, &workload.test)?;
 
         let title = format!("{} on {}", config.run.name, config.data.dataset);
         let (folder, records) = match folder {
@@ -113,6 +116,8 @@ impl<'a> Session<'a> {
         Ok(Some(Self {
             config,
             workload,
+            train,
+            test,
             engine,
             schedule,
             stop,
@@ -233,9 +238,9 @@ fn is_over(
 
 /// Weights that do not fit the network are a fault of the file they are from.
 fn unfit(start: &Start, error: LayerError) -> TrainError {
-    match start {
-        Start::Weights(path) | Start::Resume(path) => TrainError::in_file(path)(error),
-        Start::New => error.into(),
+    match (start, error) {
+        (_, error @ LayerError::Device { .. }) | (Start::New, error) => error.into(),
+        (Start::Weights(path) | Start::Resume(path), error) => TrainError::in_file(path)(error),
     }
 }
 

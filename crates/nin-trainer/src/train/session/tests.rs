@@ -3,7 +3,7 @@ mod idx;
 
 use std::path::Path;
 
-use nin_layers::engine::{BatchResult, Device, Weights};
+use nin_layers::engine::{Batch, BatchResult, Device, KeptSet, Recipe, Weights};
 use nin_layers::{Plan, StateDict};
 
 use super::*;
@@ -84,6 +84,14 @@ impl Engine for Signalling {
         self.engine.set_image_size(size)
     }
 
+    fn keep(&mut self, shape: [usize; 3], bytes: &[u8]) -> Result<Option<KeptSet>, LayerError> {
+        self.engine.keep(shape, bytes)
+    }
+
+    fn set_recipe(&mut self, recipe: &Recipe) -> Result<(), LayerError> {
+        self.engine.set_recipe(recipe)
+    }
+
     fn train_step(
         &mut self,
         batch: Batch<'_>,
@@ -130,8 +138,17 @@ impl Engine for Signalling {
 /// Runs until the signal with batch number `stop_with`, counted over training,
 /// validation and test; 0 stands for a signal before the first.
 fn run_until(config: &Config, start: &Start, stop_with: usize) -> Result<TestResult, TrainError> {
+    run_on(&Device::Cpu, config, start, stop_with)
+}
+
+fn run_on(
+    device: &Device,
+    config: &Config,
+    start: &Start,
+    stop_with: usize,
+) -> Result<TestResult, TrainError> {
     let (console, interrupt) = (Console::new(Verbosity::Quiet), Interrupt::default());
-    let session = Session::open(config, start, &Device::Cpu, &console, &interrupt)?;
+    let session = Session::open(config, start, device, &console, &interrupt)?;
     let mut session = session.expect("the run is not over");
     if stop_with == 0 {
         interrupt.ask(15);
@@ -232,5 +249,50 @@ fn a_state_that_no_run_reaches_is_the_fault_of_its_file() {
         let message = error.to_string();
         assert_eq!(error.exit_code(), 3, "{message}");
         assert!(message.contains("state-") && message.contains("of no run"), "{message}");
+    }
+}
+
+/// A card's engine, its kernels played on the CPU, with the pictures prepared there,
+/// and, as noise cannot be, prepared before.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_on_a_card_is_that_of_the_cpu_but_for_rounding() {
+    let card = Device::Emulated(nin_kernels_cuda::Turn::Rising);
+    for erase_fill in [nin_dataset::EraseFill::Zeros, nin_dataset::EraseFill::Noise] {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |name: &str, device: &Device, start: &dyn Fn(&Path) -> Start, stop_with| {
+            let run = folder.path().join(name);
+            let mut config = config(&run);
+            config.augment.erase_fill = erase_fill;
+            config.compute.conv = crate::ConvChoice::Exact;
+            run_on(device, &config, &start(&run), stop_with)
+        };
+        let (new, resume) = (|_: &Path| Start::New, |run: &Path| Start::Resume(run.to_owned()));
+        run("cpu", &Device::Cpu, &new, usize::MAX).unwrap();
+        run("card", &card, &new, usize::MAX).unwrap();
+        let row_pairs = |name: &str| {
+            let (cpu, other) = (rows(&folder.path().join("cpu")), rows(&folder.path().join(name)));
+            assert_eq!((cpu.len(), other.len()), (2, 2), "{name}");
+            cpu.into_iter().zip(other).collect::<Vec<_>>()
+        };
+        for (cpu, card) in row_pairs("card") {
+            // Twelve steps of sums in another order.
+            assert!((cpu.train_loss - card.train_loss).abs() < 1e-5, "{cpu:?} and {card:?}");
+            let (on_cpu, on_card) = (cpu.val_loss.unwrap(), card.val_loss.unwrap());
+            assert!((on_cpu - on_card).abs() < 1e-5, "{cpu:?} and {card:?}");
+        }
+        // Interrupted on the card, it goes on there exactly, and on the CPU.
+        for stop_with in [3, BATCHES + 2] {
+            let name = format!("interrupted {stop_with}");
+            run(&name, &card, &new, stop_with).unwrap_err();
+            run(&name, &card, &resume, usize::MAX).unwrap();
+            let ends = ["card", &name].map(|name| weights(&folder.path().join(name), 2));
+            assert!(ends[0] == ends[1], "{name}");
+        }
+        run("moved", &card, &new, BATCHES + 2).unwrap_err();
+        run("moved", &Device::Cpu, &resume, usize::MAX).unwrap();
+        for (cpu, moved) in row_pairs("moved") {
+            assert!((cpu.train_loss - moved.train_loss).abs() < 1e-5, "{cpu:?} and {moved:?}");
+        }
     }
 }
