@@ -14,6 +14,20 @@ from turns import arguments, take_turns
 MEMORY_FORMATS = {"default": torch.contiguous_format, "channels-last": torch.channels_last}
 
 
+def wait_for(device: str) -> None:
+    """Until all that a card was asked for is done."""
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def set_precision(precision: str) -> None:
+    """On a card: whether products may round to TF32, and its fastest convolutions."""
+    may_round = precision == "tf32"
+    torch.backends.cuda.matmul.allow_tf32 = may_round
+    torch.backends.cudnn.allow_tf32 = may_round
+    torch.backends.cudnn.benchmark = True
+
+
 class Trainer:
     """Forward, cross-entropy, backward and SGD update on one batch."""
 
@@ -22,13 +36,15 @@ class Trainer:
         self.images, self.labels = batch
         self.optimizer = torch.optim.SGD(net.parameters(), **optimizer)
         self.bf16 = bf16
+        self.device = self.images.device.type
 
     def step(self) -> torch.Tensor:
         self.optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
             loss = F.cross_entropy(self.net(self.images), self.labels)
         loss.backward()
         self.optimizer.step()
+        wait_for(self.device)
         return loss.detach()
 
 
@@ -37,8 +53,10 @@ def inference_step(net: nn.Module, images: torch.Tensor, bf16: bool) -> Callable
 
     @torch.inference_mode()
     def step() -> torch.Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            return net(images)
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=bf16):
+            scores = net(images)
+        wait_for(images.device.type)
+        return scores
 
     return step
 
@@ -50,11 +68,13 @@ def scores(net: nn.Module, images: torch.Tensor, bf16: bool) -> list[float]:
 def load(args: Namespace) -> tuple[dict, nn.Module, tuple[torch.Tensor, torch.Tensor]]:
     """Case, network and batch in the memory order that is asked for."""
     torch.set_num_threads(args.threads)
+    set_precision(args.precision)
     case = read_case(args.folder)
     memory_format = MEMORY_FORMATS[args.layout]
-    net = build(case, args.folder).to(memory_format=memory_format)
+    net = build(case, args.folder).to(args.device, memory_format=memory_format)
     images, labels = read_batch(args.folder)
-    return case, net, (images.contiguous(memory_format=memory_format), labels)
+    images = images.to(args.device).contiguous(memory_format=memory_format)
+    return case, net, (images, labels.to(args.device))
 
 
 def trial(args: Namespace) -> dict:
@@ -79,6 +99,7 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--pass", dest="pass_", choices=["train", "inference"], required=True)
     parser.add_argument("--layout", choices=MEMORY_FORMATS, required=True)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     args = parser.parse_args()
     bf16 = args.precision == "bf16"
 

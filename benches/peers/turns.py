@@ -19,7 +19,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
     """What every contestant is told."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--folder", type=Path, required=True, help="the case's folder")
-    parser.add_argument("--precision", choices=["f32", "bf16"], default="f32")
+    parser.add_argument("--precision", choices=["f32", "tf32", "bf16"], default="f32")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--secs", type=float, default=3.0, help="length of a turn")
     return parser

@@ -1,6 +1,7 @@
 //! Binaries of the workspace, optimised.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -9,10 +10,13 @@ use crate::command::{self, cargo};
 
 /// Builds a package's binary and says where it is.
 pub(crate) fn build(package: &str, binary: &str) -> Result<PathBuf> {
-    let messages = command::read(&mut cargo(&format!(
-        "build --release --locked --package {package} --bin {binary} \
-         --message-format json-render-diagnostics",
-    )))?;
+    build_with(cargo("build"), package, binary)
+}
+
+/// As [`build`], by a `cargo build` with words and settings of its own.
+pub(crate) fn build_with(mut build: Command, package: &str, binary: &str) -> Result<PathBuf> {
+    build.args(["--release", "--locked", "--package", package, "--bin", binary]);
+    let messages = command::read(build.args(["--message-format", "json-render-diagnostics"]))?;
     messages.iter().find_map(|line| executable(line)).context("cargo names no executable")
 }
 

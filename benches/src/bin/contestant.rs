@@ -10,6 +10,7 @@ use nin_benches::compare::case::Case;
 use nin_benches::compare::contestant::{Pass, Precision};
 use nin_benches::compare::turns::take_turns;
 use nin_benches::compare::{candle, folder, ours};
+use nin_layers::engine::Device;
 
 #[derive(Parser)]
 #[command(about = "Our side of `cargo xtask compare`")]
@@ -20,6 +21,9 @@ enum Command {
         case: Case,
         #[arg(long, value_name = "DIR")]
         folder: PathBuf,
+        /// Pictures of a batch [as the configuration says]
+        #[arg(long, value_name = "N")]
+        batch: Option<usize>,
     },
     /// Take turns with this project's engine
     Ours {
@@ -28,6 +32,8 @@ enum Command {
         /// Of the products; bf16 has f32 sums
         #[arg(long, value_enum, default_value = "f32")]
         precision: Precision,
+        #[arg(long, value_enum, default_value = "cpu")]
+        device: On,
     },
     /// Take turns with candle's own operations
     Candle {
@@ -42,6 +48,9 @@ struct Options {
     case: Case,
     #[arg(long, value_enum)]
     pass: Pass,
+    /// Pictures of a batch [as the configuration says]
+    #[arg(long, value_name = "N")]
+    batch: Option<usize>,
     /// 0 for all cores
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -50,15 +59,32 @@ struct Options {
     secs: f64,
 }
 
+/// Where to compute.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum On {
+    Cpu,
+    /// The first NVIDIA card, in a build that knows them
+    Cuda,
+}
+
+impl On {
+    fn open(self) -> Result<Device> {
+        match self {
+            Self::Cpu => Ok(Device::Cpu),
+            Self::Cuda => Ok(Device::cuda(0)?),
+        }
+    }
+}
+
 fn main() -> Result<()> {
     match Command::parse() {
-        Command::Write { case, folder } => folder::write(&case.problem()?, &folder),
-        Command::Ours { options, precision } => on_threads(options.threads, || {
-            let problem = options.case.problem()?;
-            take_turns(ours::contestant(problem, options.pass, precision)?, options.secs)
+        Command::Write { case, folder, batch } => folder::write(&case.problem(batch)?, &folder),
+        Command::Ours { options, precision, device } => on_threads(options.threads, || {
+            let (problem, device) = (options.case.problem(options.batch)?, device.open()?);
+            take_turns(ours::contestant(problem, options.pass, precision, &device)?, options.secs)
         }),
         Command::Candle { options } => on_threads(options.threads, || {
-            let problem = options.case.problem()?;
+            let problem = options.case.problem(options.batch)?;
             take_turns(candle::contestant(&problem, options.pass)?, options.secs)
         }),
     }

@@ -108,7 +108,7 @@ mod tests {
             (Case::Original, Pass::Train, Some("right gradient of max pooling")),
             (Case::PaperMnist, Pass::Inference, Some("max pooling with padding or in ceil mode")),
         ] {
-            let problem = case.problem().unwrap();
+            let problem = case.problem(None).unwrap();
             assert_eq!(missing(problem.network.plan(), pass), wanted, "{case:?} {pass:?}");
         }
     }

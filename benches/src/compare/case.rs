@@ -101,12 +101,13 @@ impl Case {
         }
     }
 
-    /// The network, weights and batch, the same in every process.
+    /// The network, weights and batch, the same in every process; the batch is of
+    /// as many pictures as the configuration says, or as asked for.
     ///
     /// # Errors
     ///
     /// A configuration that gives another network than the published one.
-    pub fn problem(self) -> Result<Problem> {
+    pub fn problem(self, batch_size: Option<usize>) -> Result<Problem> {
         let Source { name, config, size_px, parameters } = self.source();
         let Config { data, mut model, optimizer } = toml::from_str(config).context(name)?;
         model.in_channels = 1;
@@ -118,10 +119,11 @@ impl Case {
         let weights = network.initial_weights(SEED)?;
         let got: usize = weights.values().map(|tensor| tensor.elem_count()).sum();
         ensure!(got == parameters, "{name}: {got} parameters, want {parameters}");
-        let labels = 0..optimizer.batch_size;
+        let batch_size = batch_size.unwrap_or(optimizer.batch_size);
+        let labels = 0..batch_size;
         Ok(Problem {
             name,
-            images: numbers::random(optimizer.batch_size * size_px * size_px, SEED),
+            images: numbers::random(batch_size * size_px * size_px, SEED),
             labels: labels.map(|index| (index % data.num_classes) as u32).collect(),
             sgd: SgdParams {
                 lr: LR,
@@ -145,7 +147,7 @@ mod tests {
         let sizes: Vec<_> = Case::value_variants()
             .iter()
             .map(|case| {
-                let problem = case.problem().unwrap();
+                let problem = case.problem(None).unwrap();
                 (problem.name, problem.labels.len(), problem.network.plan().input())
             })
             .collect();

@@ -22,7 +22,9 @@ pub enum Pass {
 pub enum Precision {
     /// 32 bits.
     F32,
-    /// The upper 16 of them.
+    /// The upper 19 of them, on a card.
+    Tf32,
+    /// The upper 16 bits.
     Bf16,
 }
 

@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_network_in_words() {
-        let description = Description::new(&Case::Original.problem().unwrap());
+        let description = Description::new(&Case::Original.problem(None).unwrap());
         let json = serde_json::to_value(description).unwrap();
         assert_eq!(json["parameters"], 1_992_166);
         assert_eq!(json["input"], json!([1, 224, 224]));

@@ -12,31 +12,42 @@ use super::contestant::{Contestant, Pass, Precision, Ready, Step, Trial, trial_s
 /// # Errors
 ///
 /// Of the engine.
-pub fn contestant(problem: Problem, pass: Pass, precision: Precision) -> Result<Contestant> {
+pub fn contestant(
+    problem: Problem,
+    pass: Pass,
+    precision: Precision,
+    device: &Device,
+) -> Result<Contestant> {
     Ok(match pass {
         Pass::Train => {
             // The trial's engine is gone before the one that is timed is there, so
             // that the most memory held is the latter's.
-            let ready = trial(&problem, precision)?;
-            let engine = create(&problem, problem.network.plan().clone(), precision)?;
+            let ready = trial(&problem, precision, device)?;
+            let engine = create(&problem, problem.network.plan().clone(), precision, device)?;
             Contestant::Ready { ready, step: train_step(engine, problem) }
         }
         Pass::Inference => {
-            let mut engine = create(&problem, problem.network.plan().clone(), precision)?;
+            let mut engine = create(&problem, problem.network.plan().clone(), precision, device)?;
             let ready = Ready { scores: evaluate(&mut *engine, &problem)?, trial: None };
             Contestant::Ready { ready, step: inference_step(engine, problem) }
         }
     })
 }
 
-fn create(problem: &Problem, plan: Plan, precision: Precision) -> Result<Box<dyn Engine>> {
+fn create(
+    problem: &Problem,
+    plan: Plan,
+    precision: Precision,
+    device: &Device,
+) -> Result<Box<dyn Engine>> {
     let scale = |_name: &str| UpdateScale::default();
     let precision = match precision {
         Precision::F32 => nin_layers::Precision::F32,
+        Precision::Tf32 => nin_layers::Precision::Tf32,
         Precision::Bf16 => nin_layers::Precision::Bf16,
     };
     let settings = ConvSettings { precision, ..ConvSettings::default() };
-    Ok(engine::create(&Device::Cpu, plan, settings, &problem.weights, scale)?)
+    Ok(engine::create(device, plan, settings, &problem.weights, scale)?)
 }
 
 fn batch(problem: &Problem) -> Batch<'_> {
@@ -50,11 +61,11 @@ fn evaluate(engine: &mut dyn Engine, problem: &Problem) -> Result<Vec<f32>> {
 
 /// The scores before and after one training step of an engine without the layers
 /// of dropout.
-fn trial(problem: &Problem, precision: Precision) -> Result<Ready> {
+fn trial(problem: &Problem, precision: Precision, device: &Device) -> Result<Ready> {
     let plan = problem.network.plan();
     let mut layers = plan.layers().to_vec();
     layers.retain(|layer| !matches!(layer.spec, LayerSpec::Dropout(_)));
-    let mut engine = create(problem, Plan::new(plan.input(), layers)?, precision)?;
+    let mut engine = create(problem, Plan::new(plan.input(), layers)?, precision, device)?;
     let scores = evaluate(&mut *engine, problem)?;
     let step = TrainStep { sgd: trial_sgd(problem.sgd), ..TrainStep::default() };
     let result = engine.train_step(batch(problem), &step)?;
@@ -88,9 +99,10 @@ mod tests {
 
     #[test]
     fn the_trial_step_moves_the_scores() {
-        let problem = Case::PaperMnist.problem().unwrap();
+        let problem = Case::PaperMnist.problem(None).unwrap();
         for precision in [Precision::F32, Precision::Bf16] {
-            let contestant = contestant(problem.clone(), Pass::Train, precision).unwrap();
+            let contestant =
+                contestant(problem.clone(), Pass::Train, precision, &Device::Cpu).unwrap();
             let Contestant::Ready { ready, mut step } = contestant else {
                 panic!("the engine is there");
             };

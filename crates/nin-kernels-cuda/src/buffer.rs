@@ -17,14 +17,14 @@ pub struct Buffer<T, D: Device> {
 pub struct View<'a, T, D> {
     pub(crate) address: u64,
     len: usize,
-    memory: PhantomData<(&'a T, fn() -> D)>,
+    memory: PhantomData<fn(D) -> &'a T>,
 }
 
 /// Numbers to be written by a kernel.
 pub struct ViewMut<'a, T, D> {
     pub(crate) address: u64,
     len: usize,
-    memory: PhantomData<(&'a mut T, fn() -> D)>,
+    memory: PhantomData<fn(D) -> &'a mut T>,
 }
 
 impl<T, D> Clone for View<'_, T, D> {

@@ -94,7 +94,7 @@ impl<D: Device> Pictures<D> {
     /// If `bytes` are no whole pictures.
     pub fn new(device: &D, shape: [usize; 3], bytes: &[u8]) -> Result<Self, DeviceError> {
         let one: usize = shape.iter().product();
-        assert!(one > 0 && bytes.len() % one == 0, "{} bytes of {shape:?}", bytes.len());
+        assert!(one > 0 && bytes.len().is_multiple_of(one), "{} bytes of {shape:?}", bytes.len());
         let count = bytes.len() / one;
         Ok(Self { bytes: Buffer::from_slice(device, bytes)?, count, shape })
     }

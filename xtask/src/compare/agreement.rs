@@ -18,6 +18,8 @@ struct Tolerance {
 fn tolerance(precision: Precision) -> Tolerance {
     match precision {
         Precision::F32 => Tolerance { scores: 1e-4, trial: 1e-3 },
+        // 11 significant bits.
+        Precision::Tf32 => Tolerance { scores: 1e-2, trial: 2e-2 },
         Precision::Bf16 => Tolerance { scores: 5e-2, trial: 5e-2 },
     }
 }

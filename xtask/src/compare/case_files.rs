@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::contestant::Setting;
-use super::words::{Case, Pass, word};
+use super::words::{Case, Device, Pass, word};
 use crate::command;
 
 /// What a folder of files holds.
@@ -25,13 +25,13 @@ struct Description {
     batch_size: usize,
 }
 
-/// Writes the case and, where there is inference, the network as PyTorch exports
-/// it.
+/// Writes the case and, for inference on a CPU, the network as PyTorch exports it.
 pub(super) fn write(setting: &Setting, case: Case, passes: &[Pass]) -> Result<CaseFiles> {
     let folder = setting.root.join("target/compare").join(word(case));
     let mut write = Command::new(&setting.binary);
-    command::run(write.args(["write", "--case", &word(case), "--folder"]).arg(&folder))?;
-    if passes.contains(&Pass::Inference) {
+    write.args(["write", "--case", &word(case)]).args(setting.batch());
+    command::run(write.arg("--folder").arg(&folder))?;
+    if passes.contains(&Pass::Inference) && setting.device == Device::Cpu {
         command::run(setting.script("export_onnx.py").arg("--folder").arg(&folder))?;
     }
     let path = folder.join("case.json");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::words::{Case, Pass, Precision, word};
+use super::words::{Case, Device, Pass, Precision, word};
 
 /// A program in one precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub(super) struct Setting {
     /// The binary of the benchmarks.
     pub(super) binary: PathBuf,
     pub(super) threads: usize,
+    pub(super) device: Device,
+    /// Pictures of a batch, where it is not the configuration's.
+    pub(super) batch: Option<usize>,
     /// Length of a turn.
     pub(super) secs: f64,
 }
@@ -50,13 +53,27 @@ pub(super) const REFERENCE: Contestant =
 
 /// Everyone who may take part in `pass`, in the table's order; ours in the given
 /// precisions. Who cannot, says so when started.
-pub(super) fn contestants(pass: Pass, ours: &[Precision]) -> Vec<Contestant> {
-    use Precision::{Bf16, F32};
+pub(super) fn contestants(device: Device, pass: Pass, ours: &[Precision]) -> Vec<Contestant> {
+    use Precision::{Bf16, F32, Tf32};
     let mut all: Vec<_> = ours.iter().map(|&precision| (Program::Ours, precision)).collect();
-    for precision in [F32, Bf16] {
+    let precisions = match device {
+        Device::Cpu => &[F32, Bf16][..],
+        Device::Cuda => &[F32, Tf32, Bf16],
+    };
+    for &precision in precisions {
         all.push((Program::PyTorch(Layout::Default), precision));
         all.push((Program::PyTorch(Layout::ChannelsLast), precision));
     }
+    if device == Device::Cpu {
+        all.extend(others(pass));
+    }
+    all.into_iter().map(|(program, precision)| Contestant { program, precision }).collect()
+}
+
+/// Those who compute on the CPU only.
+fn others(pass: Pass) -> Vec<(Program, Precision)> {
+    use Precision::{Bf16, F32};
+    let mut all = Vec::new();
     if pass == Pass::Inference {
         // ONNX Runtime's kernels for processors have no bf16 convolution.
         all.extend([
@@ -67,7 +84,7 @@ pub(super) fn contestants(pass: Pass, ours: &[Precision]) -> Vec<Contestant> {
     }
     // candle cannot convolve bf16 numbers on a processor.
     all.push((Program::Candle, F32));
-    all.into_iter().map(|(program, precision)| Contestant { program, precision }).collect()
+    all
 }
 
 impl Contestant {
@@ -87,6 +104,7 @@ impl Contestant {
         let precision = ["--precision".to_owned(), word(self.precision)];
         let case = ["--case".to_owned(), word(case)];
         let pass = ["--pass".to_owned(), word(pass)];
+        let device = ["--device".to_owned(), word(setting.device)];
         let script = |name| {
             let mut command = setting.script(name);
             command.arg("--folder").arg(folder).args(&precision);
@@ -95,17 +113,18 @@ impl Contestant {
         let mut command = match self.program {
             Program::Ours => {
                 let mut command = Command::new(&setting.binary);
-                command.arg("ours").args(case).args(pass).args(&precision);
+                command.arg("ours").args(case).args(pass).args(&precision).args(device);
+                command.args(setting.batch());
                 command
             }
             Program::Candle => {
                 let mut command = Command::new(&setting.binary);
-                command.arg("candle").args(case).args(pass);
+                command.arg("candle").args(case).args(pass).args(setting.batch());
                 command
             }
             Program::PyTorch(layout) => {
                 let mut command = script("run_pytorch.py");
-                command.args(pass).args(["--layout", layout.word()]);
+                command.args(pass).args(["--layout", layout.word()]).args(device);
                 command
             }
             Program::OnnxRuntime => script("run_onnxruntime.py"),
@@ -148,6 +167,12 @@ impl Layout {
 }
 
 impl Setting {
+    /// What tells our binary the size of a batch.
+    pub(super) fn batch(&self) -> Vec<String> {
+        let words = |size: usize| vec!["--batch".to_owned(), size.to_string()];
+        self.batch.map(words).unwrap_or_default()
+    }
+
     /// One of the scripts beside the benchmarks.
     pub(super) fn script(&self, name: &str) -> Command {
         let mut command = Command::new(&self.python);
@@ -166,6 +191,8 @@ mod tests {
             python: "python3".into(),
             binary: "contestant".into(),
             threads: 2,
+            device: Device::Cpu,
+            batch: None,
             secs: 0.5,
         };
         let command = contestant.command(&setting, Case::PaperMnist, pass, Path::new("case"));
@@ -181,20 +208,21 @@ mod tests {
         let ours = Contestant { program: Program::Ours, precision: Precision::Bf16 };
         assert_eq!(
             arguments(ours, Pass::Train),
-            "ours --case paper-mnist-28 --pass train --precision bf16 --threads 2 --secs 0.5"
+            "ours --case paper-mnist-28 --pass train --precision bf16 --device cpu --threads 2 \
+             --secs 0.5"
         );
         let program = Program::PyTorch(Layout::ChannelsLast);
         assert_eq!(
             arguments(Contestant { program, precision: Precision::F32 }, Pass::Inference),
             "/root/benches/peers/run_pytorch.py --folder case --precision f32 --pass inference \
-             --layout channels-last --threads 2 --secs 0.5"
+             --layout channels-last --device cpu --threads 2 --secs 0.5"
         );
     }
 
     #[test]
     fn programs_that_cannot_train_stay_out_of_training() {
         let names = |pass, ours: &[Precision]| -> Vec<String> {
-            contestants(pass, ours).into_iter().map(Contestant::name).collect()
+            contestants(Device::Cpu, pass, ours).into_iter().map(Contestant::name).collect()
         };
         let f32 = [Precision::F32];
         let train = [
@@ -208,6 +236,20 @@ mod tests {
         assert_eq!(names(Pass::Train, &f32), train);
         assert!(names(Pass::Inference, &f32).contains(&"OpenVINO bf16".to_owned()));
         assert_eq!(names(Pass::Train, &[]), train[1..]);
-        assert!(contestants(Pass::Train, &[]).contains(&REFERENCE));
+        assert!(contestants(Device::Cpu, Pass::Train, &[]).contains(&REFERENCE));
+    }
+
+    #[test]
+    fn on_a_card_pytorch_is_the_only_other() {
+        let ours = [Precision::F32, Precision::Tf32];
+        for pass in [Pass::Train, Pass::Inference] {
+            let all = contestants(Device::Cuda, pass, &ours);
+            assert!(all.contains(&REFERENCE));
+            let is_known = |contestant: &Contestant| {
+                matches!(contestant.program, Program::Ours | Program::PyTorch(_))
+            };
+            assert!(all.iter().all(is_known), "{all:?}");
+            assert_eq!(all.len(), 2 + 6);
+        }
     }
 }

@@ -21,6 +21,7 @@ use std::thread;
 
 use anyhow::Result;
 
+use crate::cuda;
 use crate::executable;
 use crate::python::Environment;
 use case_files::CaseFiles;
@@ -30,7 +31,7 @@ pub(crate) use options::Options;
 use record::{CaseResult, Record};
 use summary::Row;
 use turns::Contest;
-use words::{Case, Pass, word};
+use words::{Case, Device, Pass, word};
 
 const ENVIRONMENT: Environment = Environment {
     task: "compare",
@@ -38,12 +39,26 @@ const ENVIRONMENT: Environment = Environment {
     requirements: "benches/peers/requirements.txt",
 };
 
+/// What takes part on a card needs less.
+const ON_A_CARD: Environment =
+    Environment { packages: &["numpy", "safetensors", "torch"], ..ENVIRONMENT };
+
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    ENVIRONMENT.require(&options.python)?;
+    let environment = match options.device {
+        Device::Cpu => ENVIRONMENT,
+        Device::Cuda => ON_A_CARD,
+    };
+    environment.require(&options.python)?;
+    let binary = match options.device {
+        Device::Cpu => executable::build("nin-benches", "contestant")?,
+        Device::Cuda => cuda::build_for_card(root, "nin-benches", "contestant")?,
+    };
     let setting = Setting {
         root: root.to_owned(),
         python: options.python.clone(),
-        binary: executable::build("nin-benches", "contestant")?,
+        binary,
+        device: options.device,
+        batch: options.batch,
         threads: match options.threads {
             Some(threads) => threads,
             None => thread::available_parallelism()?.get(),
@@ -51,7 +66,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         secs: options.secs.as_secs_f64(),
     };
     let mut record = Record {
-        machine: Machine::read(root, &options.python, &ENVIRONMENT)?,
+        machine: Machine::read(root, &options.python, &environment)?,
         threads: setting.threads,
         rounds: options.rounds,
         secs_per_turn: setting.secs,

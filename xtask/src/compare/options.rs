@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::words::{Case, Pass, Precision};
+use super::words::{Case, Device, Pass, Precision};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -30,6 +30,13 @@ pub(crate) struct Options {
     #[arg(long, value_enum, value_delimiter = ',')]
     #[arg(default_values_t = [Precision::F32, Precision::Bf16], hide_default_value = true)]
     pub(super) precision: Vec<Precision>,
+    /// Where everyone computes
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    pub(super) device: Device,
+    /// Pictures of a batch [as each network's configuration says]
+    #[arg(long, value_name = "N")]
+    #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    pub(super) batch: Option<usize>,
     /// Turns of each contestant
     #[arg(long, value_name = "N", default_value_t = 7)]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]

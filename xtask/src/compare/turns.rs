@@ -49,7 +49,7 @@ impl Contest<'_> {
     pub(super) fn run(&self, setting: &Setting) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         let mut ready = Vec::new();
-        for contestant in contestants(self.pass, self.ours) {
+        for contestant in contestants(setting.device, self.pass, self.ours) {
             println!("starting {}", contestant.name());
             let mut command = contestant.command(setting, self.case, self.pass, self.folder);
             match Process::start(&mut command).with_context(|| contestant.name())? {

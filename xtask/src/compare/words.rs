@@ -27,7 +27,17 @@ pub(crate) enum Pass {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Precision {
     F32,
+    /// On a card only
+    Tf32,
     Bf16,
+}
+
+/// Where everyone computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Device {
+    Cpu,
+    /// The machine's first NVIDIA card, for ours and PyTorch
+    Cuda,
 }
 
 /// The word of a value on the command line, in the table and in the record.
@@ -45,5 +55,7 @@ mod tests {
         assert_eq!(word(Case::PaperCifar10), "paper-cifar10-28");
         assert_eq!(word(Pass::Train), "train");
         assert_eq!(word(Precision::Bf16), "bf16");
+        assert_eq!(word(Precision::Tf32), "tf32");
+        assert_eq!(word(Device::Cuda), "cuda");
     }
 }

@@ -6,12 +6,13 @@ mod setup;
 mod test;
 mod toolkit;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::command::cargo;
+use crate::executable;
 use toolkit::Toolkit;
 
 #[derive(clap::Subcommand)]
@@ -33,6 +34,14 @@ pub(crate) fn run(root: &Path, step: &Step) -> Result<()> {
         Step::Build(options) => build::run(root, options),
         Step::Test => test::run(root),
     }
+}
+
+/// Builds a package's binary for cards, beside the programs, and says where it is.
+pub(crate) fn build_for_card(root: &Path, package: &str, binary: &str) -> Result<PathBuf> {
+    let toolkit = Toolkit::find(root)?;
+    let mut build = cargo_with(&toolkit, root, "build --target-dir target/cuda --features");
+    build.arg(check::features(&[package]));
+    executable::build_with(build, package, binary)
 }
 
 /// A `cargo` command whose build scripts find the toolkit.

@@ -16,6 +16,8 @@
 //!   behind the last one: `max_pool::rising::backward_is_the_reference` and six
 //!   others failed.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 #[macro_use]
 mod support;
 

@@ -6,7 +6,7 @@ use nin_kernels_cuda::update::Verdict;
 use nin_kernels_cuda::{Buffer, Device, View, ViewMut};
 
 use super::BatchNormSpec;
-use crate::engine::cuda::{BackwardPass, Context, Node, Parameters};
+use crate::engine::cuda::{BackwardPass, Context, ForBackward, Node, Parameters};
 use crate::{LayerError, Mode};
 
 pub(crate) struct CudaBatchNorm<D: Device> {
@@ -85,7 +85,7 @@ impl<D: Device> Node<D> for CudaBatchNorm<D> {
     ) -> Result<(), LayerError> {
         let channels = context.input_shape[1];
         let places = [self.weight, self.bias];
-        let ([weight, bias], [by_weight, by_bias]) =
+        let ForBackward { values: [weight, bias], grads: [by_weight, by_bias] } =
             context.parameters.for_backward(places, places);
         let norm = BatchNorm {
             activation: self.spec.activation,

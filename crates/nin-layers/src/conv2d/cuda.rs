@@ -5,7 +5,7 @@ use nin_kernels_cuda::{Device, View, ViewMut};
 
 use super::{Conv2dSpec, ConvSettings};
 use crate::LayerError;
-use crate::engine::cuda::{BackwardPass, Context, Node};
+use crate::engine::cuda::{BackwardPass, Context, ForBackward, Node};
 
 pub(crate) struct CudaConv2d {
     spec: Conv2dSpec,
@@ -49,7 +49,7 @@ impl<D: Device> Node<D> for CudaConv2d {
         pass: BackwardPass<'_, D>,
     ) -> Result<(), LayerError> {
         let conv = self.conv(context)?;
-        let ([kernel], [weight, bias]) =
+        let ForBackward { values: [kernel], grads: [weight, bias] } =
             context.parameters.for_backward([self.weight], [self.weight, self.bias]);
         let BackwardPass { input, output, grad_output, grad_input } = pass;
         let saved = Saved { input, output, weight: kernel };

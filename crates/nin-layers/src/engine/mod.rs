@@ -17,6 +17,7 @@ mod node;
 mod parameter;
 mod pictures;
 #[cfg(test)]
+#[expect(clippy::duplicate_mod, reason = "the same tests on each device")]
 mod tests;
 
 pub use device::Device;

@@ -28,7 +28,7 @@ impl<D: Device> Kept<D> {
         bytes: &[u8],
     ) -> Result<KeptSet, LayerError> {
         let one = shape.iter().try_fold(1_usize, |len, &size| len.checked_mul(size));
-        if one.is_none_or(|one| one == 0 || bytes.len() % one != 0) {
+        if one.is_none_or(|one| one == 0 || !bytes.len().is_multiple_of(one)) {
             return Err(wrong(format!("{} bytes are no whole pictures of {shape:?}", bytes.len())));
         }
         self.sets.push(Pictures::new(device, shape, bytes)?);

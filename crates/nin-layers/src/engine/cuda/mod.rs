@@ -18,7 +18,7 @@ use nin_kernels_cuda::{Buffer, Device, View, cross_entropy};
 
 use kept::Kept;
 pub(crate) use node::{BackwardPass, Context, Node};
-pub(crate) use parameters::Parameters;
+pub(crate) use parameters::{ForBackward, Parameters};
 
 use super::{
     Batch, BatchResult, Engine, Images, KeptSet, Recipe, TrainStep, UpdateScale, Weights,

@@ -41,6 +41,12 @@ impl<D: Device> Slot<D> {
     }
 }
 
+/// What a backward pass reads and writes of the parameters.
+pub(crate) struct ForBackward<'a, D, const N: usize> {
+    pub(crate) values: [View<'a, f32, D>; N],
+    pub(crate) grads: [ViewMut<'a, f32, D>; 2],
+}
+
 pub(crate) struct Parameters<D: Device> {
     /// In the plan's order.
     pub(super) entries: Vec<Entry>,
@@ -124,7 +130,7 @@ impl<D: Device> Parameters<D> {
         &mut self,
         read: [usize; N],
         written: [usize; 2],
-    ) -> ([View<'_, f32, D>; N], [ViewMut<'_, f32, D>; 2]) {
+    ) -> ForBackward<'_, D, N> {
         let values = self.values.view(self.len);
         let part = |index: usize| {
             let Entry { start, ref spec, .. } = self.entries[index];
@@ -143,7 +149,7 @@ impl<D: Device> Parameters<D> {
             let (front, back) = all.split_at(first);
             [back.part(0, first_len), front.part(second, second_len)]
         };
-        (values, grads)
+        ForBackward { values, grads }
     }
 
     /// All gradients, gaps included.

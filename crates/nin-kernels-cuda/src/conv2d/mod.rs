@@ -5,8 +5,12 @@
 //! multiply them, and go on with the next ones: those of all would be
 //! kernel_size² / stride² times as large as the input.
 
+mod library;
+
 use nin_kernels::conv2d::{Conv2dShape, ConvMethod};
 use nin_kernels::{Activation, Precision};
+
+pub use library::{Answer, Library};
 
 use crate::launch::{launch, over};
 use crate::window::Window;
@@ -16,57 +20,6 @@ use crate::{
 
 /// Numbers of patches at once at most, unless one picture has more: 64 MiB.
 const MAX_PATCHES: usize = 1 << 24;
-
-/// Convolutions without bias that a library makes.
-pub trait Library<D: Device> {
-    /// output = input ∗ weight.
-    ///
-    /// # Errors
-    ///
-    /// Of the library.
-    fn forward(
-        &self,
-        shape: &Conv2dShape,
-        input: View<'_, f32, D>,
-        weight: View<'_, f32, D>,
-        output: ViewMut<'_, f32, D>,
-    ) -> Result<Answer, DeviceError>;
-
-    /// The gradient by the weight.
-    ///
-    /// # Errors
-    ///
-    /// Of the library.
-    fn backward_weight(
-        &self,
-        shape: &Conv2dShape,
-        input: View<'_, f32, D>,
-        grad_output: View<'_, f32, D>,
-        grad_weight: ViewMut<'_, f32, D>,
-    ) -> Result<Answer, DeviceError>;
-
-    /// The gradient by the input.
-    ///
-    /// # Errors
-    ///
-    /// Of the library.
-    fn backward_input(
-        &self,
-        shape: &Conv2dShape,
-        weight: View<'_, f32, D>,
-        grad_output: View<'_, f32, D>,
-        grad_input: ViewMut<'_, f32, D>,
-    ) -> Result<Answer, DeviceError>;
-}
-
-/// Whether a library has done what it was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is done, or will be in its turn.
-    Done,
-    /// The library cannot do this one: nothing has been written.
-    Unsupported,
-}
 
 /// A convolution as a device computes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
