@@ -4,45 +4,22 @@ fn main() {
     println!("cargo::rerun-if-changed=kernels");
     println!("cargo::rerun-if-changed=emulation");
     #[cfg(feature = "emulation")]
-    emulation::compile();
+    compile_emulation();
     #[cfg(feature = "cuda")]
     ptx::compile();
 }
 
+/// Compiles the kernels with the header that plays them.
 #[cfg(feature = "emulation")]
-mod emulation {
-    use std::fmt::Write;
-    use std::path::Path;
-    use std::{env, fs};
-
-    /// Compiles the kernels with the header that plays them.
-    pub(crate) fn compile() {
-        let out = env::var_os("OUT_DIR").expect("cargo sets it");
-        fs::write(Path::new(&out).join("names.inc"), names()).expect("OUT_DIR can be written");
-        cc::Build::new()
-            .cpp(true)
-            .std("c++17")
-            .file("emulation/emulation.cpp")
-            .include(&out)
-            // Each operation rounds by itself, as in the reference.
-            .flag_if_supported("-ffp-contract=off")
-            .opt_level(2)
-            .compile("nin_emulation");
-    }
-
-    /// A line for each `NIN_KERNEL(name)` in the sources.
-    fn names() -> String {
-        let mut lines = String::new();
-        for entry in fs::read_dir("kernels").expect("the kernels lie beside this file") {
-            let path = entry.expect("a folder can be read").path();
-            let source = fs::read_to_string(&path).expect("a source is text");
-            for rest in source.lines().filter_map(|line| line.strip_prefix("NIN_KERNEL(")) {
-                let name = rest.split(')').next().unwrap_or(rest);
-                writeln!(lines, "NIN_NAMED({name});").expect("a string takes everything");
-            }
-        }
-        lines
-    }
+fn compile_emulation() {
+    cc::Build::new()
+        .cpp(true)
+        .std("c++17")
+        .file("emulation/emulation.cpp")
+        // Each operation rounds by itself, as in the reference.
+        .flag_if_supported("-ffp-contract=off")
+        .opt_level(2)
+        .compile("nin_emulation");
 }
 
 #[cfg(feature = "cuda")]

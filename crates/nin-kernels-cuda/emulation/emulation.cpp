@@ -111,5 +111,4 @@ extern "C" int nin_emulate(const char* name, const unsigned grid[2], const unsig
 #define NIN_NAMED(name) \
     static emulation::Kernel name##_kernel(#name, [](void** arguments) { emulation::call(name, arguments); })
 
-// Written by build.rs: NIN_NAMED of each kernel.
 #include "names.inc"

@@ -23,12 +23,12 @@ pub(crate) fn device(choice: DeviceChoice) -> Result<Device, TrainError> {
         })),
         DeviceChoice::Cuda(ordinal) => Device::cuda(ordinal).map_err(|error| {
             let advice = if Device::HAS_CUDA {
-                "use --device cpu where no card can be had"
+                "or use --device cpu"
             } else {
-                "build one with `cargo xtask cuda build`, or use --device cpu (this machine's \
-                 devices: cpu)"
+                "build one that has it with `cargo xtask cuda build`, or use --device cpu (this \
+                 machine's devices: cpu)"
             };
-            TrainError::Device(format!("device {choice}: {}; {advice}", with_causes(&error)))
+            TrainError::Device(format!("device {choice}: {}, {advice}", with_causes(&error)))
         }),
     }
 }

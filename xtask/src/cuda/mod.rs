@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod setup;
+mod stand_in;
 mod test;
 mod toolkit;
 
@@ -24,7 +25,7 @@ pub(crate) enum Step {
     /// Build nin-train and nin-test for cards, into target/cuda
     Build(build::Options),
     /// Run the tests that need a card, where there is one
-    Test,
+    Test(test::Options),
 }
 
 pub(crate) fn run(root: &Path, step: &Step) -> Result<()> {
@@ -32,7 +33,7 @@ pub(crate) fn run(root: &Path, step: &Step) -> Result<()> {
         Step::Setup(options) => setup::run(root, options),
         Step::Check => check::run(root),
         Step::Build(options) => build::run(root, options),
-        Step::Test => test::run(root),
+        Step::Test(options) => test::run(root, options),
     }
 }
 

@@ -92,10 +92,10 @@ impl Descriptors {
 
 impl Cudnn {
     /// With full and with short factors, on the current context; `None` without the
-    /// library.
+    /// library or with one before version 9.
     pub(super) fn pair(card: &Arc<Card>) -> Result<Option<[Self; 2]>, DeviceError> {
         // SAFETY: loads the library, whose start-up code is NVIDIA's.
-        if !unsafe { sys::is_culib_present() } {
+        if !unsafe { sys::is_culib_present() } || result::get_version() < 90_000 {
             return Ok(None);
         }
         let made = |math| match result::create_handle() {

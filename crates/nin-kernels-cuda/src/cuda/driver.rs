@@ -45,7 +45,7 @@ impl Card {
         };
         // SAFETY: loads the driver's library, whose start-up code is NVIDIA's.
         if !unsafe { sys::is_culib_present() } {
-            let what = "there is no NVIDIA driver: libcuda.so.1 is not found";
+            let what = "there is no NVIDIA driver (libcuda.so.1): install it";
             return Err(DeviceError { what: what.to_owned(), source: None });
         }
         result::init().map_err(failed("the NVIDIA driver finds no card that it can use"))?;
