@@ -8,17 +8,17 @@
 #define COLUMN_LANES 32
 #define ROW_LANES 8
 
-// The sum over the row lanes of a block, in the first of them.
+// The sum over the row lanes of a block, for the first of them; 0 for the others.
 NIN_DEVICE float sum_of_row_lanes(float* shared, float value) {
     u32 place = threadIdx.y * COLUMN_LANES + threadIdx.x;
-    __syncthreads();
     shared[place] = value;
     __syncthreads();
     for (u32 half = ROW_LANES / 2; half > 0; half /= 2) {
         if (threadIdx.y < half) shared[place] += shared[place + half * COLUMN_LANES];
+        // The last one keeps the next sum's numbers out, too.
         __syncthreads();
     }
-    return shared[threadIdx.x];
+    return threadIdx.y == 0 ? shared[threadIdx.x] : 0.0f;
 }
 
 // grad = gradient before the activation, in its place; partial[part, c] = its
