@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut dropped = Buffer::new();
     dropped.grow(&device, 4)?;
-    let (half, key) = (DropoutProbability::new(0.5)?, DropoutKey { seed: 42, stream: 1 });
+    let (half, key) = (DropoutProbability::new(0.5)?, DropoutKey { seed: 7, stream: 0 });
     dropout::apply(&device, half, key, values.view(4), dropped.view_mut(4))?;
 
     for (name, buffer) in [("after bias and ReLU", &values), ("after dropout", &dropped)] {

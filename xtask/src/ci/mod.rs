@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that must pass before a change is merged.
 
-mod leaves;
+mod dependencies;
 mod levels;
 mod licences;
 mod packages;
@@ -29,7 +29,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))?;
     command::run(&mut cargo(TEST))?;
     levels::check()?;
-    leaves::check()?;
+    dependencies::check()?;
     packages::check(root)?;
     licences::check()?;
     quick_run::check(root)?;

@@ -9,9 +9,9 @@
 //! That the tests can fail was tried by breaking kernels by hand:
 //!
 //! * without the barrier in the loop of `sum_of_row_lanes` (`columns.cuh`) a lane
-//!   adds what its neighbour has not summed yet, in rising order:
+//!   adds what its neighbour has not summed yet:
 //!   `activation::rising::bias_backward_is_the_reference`, three of
-//!   `batch_norm::rising` and three of `conv2d::rising` failed, none in falling order;
+//!   `conv2d::rising` and, in both orders, three of `batch_norm` failed;
 //! * with `>=` for `>` in `max_pool_forward` (`pool.cuh`) the last of equal values
 //!   wins: `max_pool::…::forward_is_the_reference` failed in both orders.
 //!
