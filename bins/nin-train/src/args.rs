@@ -147,7 +147,7 @@ pub(crate) struct Args {
     /// auto, cpu, cuda or cuda:N [auto]
     #[arg(long, allow_hyphen_values = true, help_heading = "Compute")]
     pub(crate) device: Option<String>,
-    /// f32 [f32]
+    /// f32, tf32 or bf16 [f32]
     #[arg(long, value_name = "TYPE", allow_hyphen_values = true, help_heading = "Compute")]
     pub(crate) precision: Option<String>,
     /// Threads on the CPU; 0 for as many as the process may use [0]

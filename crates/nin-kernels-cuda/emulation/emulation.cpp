@@ -1,3 +1,5 @@
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -37,13 +39,25 @@ void run_thread() {
 
 }  // namespace
 
-Kernel::Kernel(const char* name, void (*call)(void**)) : name(name), call(call), next(first_kernel) {
+Kernel::Kernel(const char* name, void (*call)(void**), bool has_barriers)
+    : name(name), call(call), has_barriers(has_barriers), next(first_kernel) {
     first_kernel = this;
 }
 
-void barrier() { swapcontext(&block->threads[block->running], &block->scheduler); }
+void barrier() {
+    if (!block) {
+        std::fprintf(stderr, "names.inc does not say that this kernel has barriers\n");
+        std::abort();
+    }
+    swapcontext(&block->threads[block->running], &block->scheduler);
+}
 
 namespace {
+
+void take_place(size_t thread) {
+    const Index& size = position.block_size;
+    position.thread = {unsigned(thread % size.x), unsigned(thread / size.x), 0};
+}
 
 void prepare_thread(Block& playing, size_t thread) {
     ucontext_t& context = playing.threads[thread];
@@ -64,15 +78,20 @@ void play_block(Block& playing, bool falling) {
         for (size_t turn = 0; turn < count; turn++) {
             size_t thread = falling ? count - 1 - turn : turn;
             if (playing.done[thread]) continue;
-            const Index& size = position.block_size;
-            position.thread = {unsigned(thread % size.x), unsigned(thread / size.x % size.y),
-                               unsigned(thread / size.x / size.y)};
+            take_place(thread);
             playing.running = thread;
             swapcontext(&playing.scheduler, &playing.threads[thread]);
             if (playing.done[thread]) left--;
         }
     }
     block = nullptr;
+}
+
+void play_threads(const Kernel& kernel, void** arguments, size_t count, bool falling) {
+    for (size_t turn = 0; turn < count; turn++) {
+        take_place(falling ? count - 1 - turn : turn);
+        kernel.call(arguments);
+    }
 }
 
 }  // namespace
@@ -87,9 +106,11 @@ extern "C" int nin_emulate(const char* name, const unsigned grid[2], const unsig
         if (std::strcmp(kernel->name, name) != 0) continue;
         size_t count = size_t(block_size[0]) * block_size[1];
         Block playing;
-        playing.threads.resize(count);
-        playing.stacks.reset(new char[count * STACK_BYTES]);
-        playing.done.resize(count);
+        if (kernel->has_barriers) {
+            playing.threads.resize(count);
+            playing.stacks.reset(new char[count * STACK_BYTES]);
+            playing.done.resize(count);
+        }
         playing.call = kernel->call;
         playing.arguments = arguments;
         position.block_size = {block_size[0], block_size[1], 1};
@@ -97,9 +118,11 @@ extern "C" int nin_emulate(const char* name, const unsigned grid[2], const unsig
         size_t blocks = size_t(grid[0]) * grid[1];
         for (size_t turn = 0; turn < blocks; turn++) {
             size_t place = falling ? blocks - 1 - turn : turn;
-            position.block = {unsigned(place % grid[0]), unsigned(place / grid[0] % grid[1]),
-                              unsigned(place / grid[0] / grid[1])};
-            play_block(playing, falling);
+            position.block = {unsigned(place % grid[0]), unsigned(place / grid[0]), 0};
+            if (kernel->has_barriers)
+                play_block(playing, falling);
+            else
+                play_threads(*kernel, arguments, count, falling);
         }
         return 1;
     }
@@ -108,7 +131,10 @@ extern "C" int nin_emulate(const char* name, const unsigned grid[2], const unsig
 
 #include "../kernels/all.cu"
 
-#define NIN_NAMED(name) \
-    static emulation::Kernel name##_kernel(#name, [](void** arguments) { emulation::call(name, arguments); })
+#define NIN_KNOWN(name, has_barriers)                                                  \
+    static emulation::Kernel name##_kernel(                                            \
+        #name, [](void** arguments) { emulation::call(name, arguments); }, has_barriers)
+#define NIN_NAMED(name) NIN_KNOWN(name, false)
+#define NIN_NAMED_WITH_BARRIERS(name) NIN_KNOWN(name, true)
 
 #include "names.inc"

@@ -1,11 +1,11 @@
 // Plays CUDA's grid, blocks and threads on a CPU, so that the kernels' own source
 // runs where there is no card.
 //
-// Blocks run one after the other. The threads of a block are coroutines: each
-// runs until it waits at a barrier, then the next one does, in rising or, to
-// find what depends on their order, in falling order. Shared memory is filled
-// with bytes of NaN before each block. What this cannot show: threads that really
-// run at once, and speed.
+// Blocks run one after the other, and so do the threads of a block, in rising or,
+// to find what depends on their order, in falling order. Where a kernel has
+// barriers its threads are coroutines: each runs until it waits, then the next one
+// does. Shared memory is filled with bytes of NaN before each block. What this
+// cannot show: threads that really run at once, and speed.
 #pragma once
 
 #include <cmath>
@@ -41,9 +41,11 @@ inline void begin_shared(void* memory, size_t bytes, unsigned long long& owner) 
 // A kernel by name, whose arguments come as cuLaunchKernel takes them: an array of
 // pointers to each.
 struct Kernel {
-    Kernel(const char* name, void (*call)(void** arguments));
+    Kernel(const char* name, void (*call)(void** arguments), bool has_barriers);
     const char* name;
     void (*call)(void** arguments);
+    // Without them threads need not be coroutines, which is much faster.
+    bool has_barriers;
     Kernel* next;
 };
 

@@ -59,7 +59,7 @@ NIN_KERNEL(batch_norm_forward)(const float* input, const float* mean, const floa
                                const float* weight, const float* bias, u32 relu, u32 channels,
                                u64 len, float* output) {
     for (u64 i = first_element(); i < len; i += element_step()) {
-        u32 c = (u32)(i % channels);
+        u32 c = remainder_of(i, channels);
         float normal = (input[i] - mean[c]) * inv_std[c];
         output[i] = activate(normal * weight[c] + bias[c], relu);
     }
@@ -99,7 +99,7 @@ NIN_KERNEL(batch_norm_backward)(const float* input, const float* grad, const flo
                                 const float* grad_bias, u64 rows, u32 channels, u64 len,
                                 float* grad_input) {
     for (u64 i = first_element(); i < len; i += element_step()) {
-        u32 c = (u32)(i % channels);
+        u32 c = remainder_of(i, channels);
         float normal = (input[i] - mean[c]) * inv_std[c];
         float shared = (grad_bias[c] + normal * grad_weight[c]) / (float)rows;
         grad_input[i] = weight[c] * inv_std[c] * (grad[i] - shared);

@@ -12,7 +12,7 @@ NIN_DEVICE u32 window_end(u32 channel, u32 above, u32 channels) {
 NIN_KERNEL(lrn_forward)(const float* input, u32 channels, u32 size, float k, float weight,
                         float beta, u64 len, float* output, float* denominators) {
     for (u64 i = first_element(); i < len; i += element_step()) {
-        u32 channel = (u32)(i % channels);
+        u32 channel = remainder_of(i, channels);
         const float* row = input + (i - channel);
         u32 end = window_end(channel, (size - 1) / 2, channels);
         float sum = 0.0f;
@@ -28,7 +28,7 @@ NIN_KERNEL(lrn_backward)(const float* input, const float* denominators, const fl
                          u32 channels, u32 size, float weight, float beta, u64 len,
                          float* grad_input) {
     for (u64 i = first_element(); i < len; i += element_step()) {
-        u32 channel = (u32)(i % channels);
+        u32 channel = remainder_of(i, channels);
         u64 start = i - channel;
         u32 end = window_end(channel, size / 2, channels);
         float sum = 0.0f;

@@ -8,8 +8,8 @@
 NIN_KERNEL(gather_patches)(const float* input, Window w, u64 len, float* patches) {
     u32 patch = w.kernel_size * w.kernel_size * w.channels;
     for (u64 i = first_element(); i < len; i += element_step()) {
-        u32 within = (u32)(i % patch);
-        Place out = place_of(i / patch, w.out_height, w.out_width, 1);
+        u32 within = remainder_of(i, patch);
+        Place out = place_of(quotient_of(i, patch), w.out_height, w.out_width, 1);
         u32 channel = within % w.channels, position = within / w.channels;
         u32 y = out.y * w.stride + position / w.kernel_size;
         u32 x = out.x * w.stride + position % w.kernel_size;

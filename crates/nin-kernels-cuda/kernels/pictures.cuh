@@ -31,15 +31,13 @@ NIN_DEVICE u8 round_to_byte(int sum) {
 NIN_KERNEL(resize_rows)(const u8* pictures, const u32* indices, Filter columns, u32 in_height,
                         u32 in_width, u32 out_width, u32 channels, u64 len, u8* between) {
     for (u64 i = first_element(); i < len; i += element_step()) {
-        u32 channel = (u32)(i % channels);
-        u64 pixel = i / channels;
-        u32 x = (u32)(pixel % out_width);
-        u64 row = pixel / out_width;
-        u64 picture = indices[row / in_height];
-        u64 start = (picture * in_height + row % in_height) * in_width + columns.first[x];
+        Place at = place_of(i, in_height, out_width, channels);
+        u32 x = at.x;
+        Place from = {indices[at.image], at.y, columns.first[x], at.channel};
+        u64 start = index_of(from, in_height, in_width, channels);
         int sum = 1 << (PRECISION_BITS - 1);
         for (u32 tap = 0; tap < columns.count[x]; tap++)
-            sum += pictures[(start + tap) * channels + channel] * columns.weights[x * columns.taps + tap];
+            sum += pictures[start + (u64)tap * channels] * columns.weights[x * columns.taps + tap];
         between[i] = round_to_byte(sum);
     }
 }
@@ -59,12 +57,10 @@ NIN_KERNEL(finish_pictures)(const u8* between, Filter rows, const Change* change
                             const float* tables, u32 in_height, u32 out_height, u32 out_width,
                             u32 channels, u64 len, float* output) {
     for (u64 i = first_element(); i < len; i += element_step()) {
-        u32 channel = (u32)(i % channels);
-        u64 pixel = i / channels;
-        int x = (int)(pixel % out_width), y = (int)(pixel / out_width % out_height);
-        u64 n = pixel / out_width / out_height;
+        Place at = place_of(i, out_height, out_width, channels);
+        int x = (int)at.x, y = (int)at.y;
         if (changes) {
-            Change change = changes[n];
+            Change change = changes[at.image];
             u32 row = (u32)y - change.top, column = (u32)x - change.left;
             if (row < change.height && column < change.width) {
                 output[i] = 0.0f;
@@ -76,13 +72,14 @@ NIN_KERNEL(finish_pictures)(const u8* between, Filter rows, const Change* change
         }
         u8 value = 0;
         if (y >= 0 && x >= 0) {
+            Place from = {at.image, rows.first[y], (u32)x, at.channel};
+            u64 start = index_of(from, in_height, out_width, channels);
+            u64 row = (u64)out_width * channels;
             int sum = 1 << (PRECISION_BITS - 1);
-            for (u32 tap = 0; tap < rows.count[y]; tap++) {
-                u64 row = n * in_height + rows.first[y] + tap;
-                sum += between[(row * out_width + x) * channels + channel] * rows.weights[y * rows.taps + tap];
-            }
+            for (u32 tap = 0; tap < rows.count[y]; tap++)
+                sum += between[start + tap * row] * rows.weights[y * rows.taps + tap];
             value = round_to_byte(sum);
         }
-        output[i] = tables[channel * 256 + value];
+        output[i] = tables[at.channel * 256 + value];
     }
 }

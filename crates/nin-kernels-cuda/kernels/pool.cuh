@@ -4,27 +4,6 @@
 #pragma once
 #include "common.cuh"
 
-// Where an element of pictures lies.
-struct Place {
-    u64 image;
-    u32 y, x, channel;
-};
-
-NIN_DEVICE Place place_of(u64 index, u32 height, u32 width, u32 channels) {
-    Place place;
-    place.channel = (u32)(index % channels);
-    index /= channels;
-    place.x = (u32)(index % width);
-    index /= width;
-    place.y = (u32)(index % height);
-    place.image = index / height;
-    return place;
-}
-
-NIN_DEVICE u64 index_of(Place place, u32 height, u32 width, u32 channels) {
-    return ((place.image * height + place.y) * width + place.x) * channels + place.channel;
-}
-
 // The first place of a window of outputs that covers the input place `at`, and
 // the one behind the last.
 NIN_DEVICE u32 first_window(u32 at, Window w) {
@@ -133,7 +112,8 @@ NIN_KERNEL(avg_pool_backward)(const float* grad_output, Window w, u32 whole, u64
 NIN_KERNEL(global_avg_pool_forward)(const float* input, u32 pixels, u32 channels, u64 len,
                                     float* output) {
     for (u64 i = first_element(); i < len; i += element_step()) {
-        const float* values = input + i / channels * pixels * channels + i % channels;
+        u64 image = quotient_of(i, channels);
+        const float* values = input + image * pixels * channels + remainder_of(i, channels);
         float sum = 0.0f;
         for (u32 pixel = 0; pixel < pixels; pixel++) sum += values[(u64)pixel * channels];
         output[i] = sum / (float)pixels;
@@ -143,7 +123,7 @@ NIN_KERNEL(global_avg_pool_forward)(const float* input, u32 pixels, u32 channels
 NIN_KERNEL(global_avg_pool_backward)(const float* grad_output, u32 pixels, u32 channels, u64 len,
                                      float* grad_input) {
     for (u64 i = first_element(); i < len; i += element_step()) {
-        u64 image = i / ((u64)pixels * channels);
-        grad_input[i] = grad_output[image * channels + i % channels] / (float)pixels;
+        u64 image = quotient_of(quotient_of(i, channels), pixels);
+        grad_input[i] = grad_output[image * channels + remainder_of(i, channels)] / (float)pixels;
     }
 }

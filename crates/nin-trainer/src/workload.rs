@@ -166,9 +166,8 @@ pub(crate) fn plan(model: &ModelConfig, data: &DataConfig) -> Result<Network, Tr
 /// The first lines of every log.
 pub(crate) fn log_program(device: &Device, threads: usize) {
     tracing::info!(
-        "nin {}, {device} ({}), {threads} threads, {}",
+        "nin {}, {device:?}, {threads} threads, {}",
         version(),
-        device.description(),
         compute::instruction_set()
     );
     if cfg!(debug_assertions) {

@@ -12,7 +12,8 @@ use super::cuda::CudaEngine;
 use super::{Engine, UpdateScale};
 use crate::{LayerError, Plan, StateDict};
 
-/// Where an engine runs. Shown as `cpu`, `cuda` or `cuda:1`.
+/// Where an engine runs. Shown as `cpu`, `cuda` or `cuda:1`, and by `Debug` with the
+/// [`description`](Self::description) of a card.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Device {
@@ -59,14 +60,14 @@ impl Device {
         }
     }
 
-    /// What it is, for people: `NVIDIA H100 80GB HBM3, cuDNN`.
+    /// What it is, for people: `NVIDIA H100 80GB HBM3 with cuDNN`.
     pub fn description(&self) -> String {
         match self {
             Self::Cpu => "CPU".to_owned(),
             #[cfg(feature = "cuda")]
             Self::Cuda(card) => {
-                let convolutions = if card.cuda.has_cudnn() { "cuDNN" } else { "cuBLAS alone" };
-                format!("{}, {convolutions}", card.cuda.name())
+                let with = if card.cuda.has_cudnn() { "with" } else { "without" };
+                format!("{} {with} cuDNN", card.cuda.name())
             }
             #[cfg(feature = "emulation")]
             Self::Emulated(turn) => format!("a card played on the CPU, {turn:?}"),
@@ -112,6 +113,10 @@ impl fmt::Display for Device {
 
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self} ({})", self.description())
+        match self {
+            Self::Cpu => write!(f, "{self}"),
+            #[cfg(any(feature = "cuda", feature = "emulation"))]
+            _ => write!(f, "{self} ({})", self.description()),
+        }
     }
 }
