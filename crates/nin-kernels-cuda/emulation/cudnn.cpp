@@ -26,7 +26,8 @@ struct Convolution {
     int padding, stride;
 };
 
-// Calls visit(input, weight, output) with the places of every product.
+// Calls visit(input, weight, output) with the places of the first of every x.c
+// products, which lie side by side in input and weight and belong to one output.
 template <typename Visit>
 void for_each_product(const Tensor& x, const Tensor& w, const Convolution& conv, const Tensor& y,
                       Visit visit) {
@@ -39,9 +40,8 @@ void for_each_product(const Tensor& x, const Tensor& w, const Convolution& conv,
                             int in_y = row * conv.stride + ky - conv.padding;
                             int in_x = column * conv.stride + kx - conv.padding;
                             if (in_y < 0 || in_y >= x.h || in_x < 0 || in_x >= x.w) continue;
-                            for (int i = 0; i < x.c; i++)
-                                visit(x.at(n, in_y, in_x, i), w.at(o, ky, kx, i),
-                                      y.at(n, row, column, o));
+                            visit(x.at(n, in_y, in_x, 0), w.at(o, ky, kx, 0),
+                                  y.at(n, row, column, o));
                         }
 }
 
@@ -146,7 +146,9 @@ int cudnnConvolutionForward(void* user, const void* alpha, Tensor* x, const floa
     if (int status = check_call(user, alpha, workspace, bytes, beta)) return status;
     std::memset(output, 0, sizeof(float) * y->n * y->c * y->h * y->w);
     for_each_product(*x, *w, *conv, *y, [=](int64_t i, int64_t k, int64_t o) {
-        output[o] += input[i] * weight[k];
+        float sum = 0.0f;
+        for (int c = 0; c < x->c; c++) sum += input[i + c] * weight[k + c];
+        output[o] += sum;
     });
     return SUCCESS;
 }
@@ -160,7 +162,7 @@ int cudnnConvolutionBackwardData(void* user, const void* alpha, Tensor* w, const
     if (int status = check_call(user, alpha, workspace, bytes, beta)) return status;
     std::memset(grad_input, 0, sizeof(float) * dx->n * dx->c * dx->h * dx->w);
     for_each_product(*dx, *w, *conv, *dy, [=](int64_t i, int64_t k, int64_t o) {
-        grad_input[i] += grad_output[o] * weight[k];
+        for (int c = 0; c < dx->c; c++) grad_input[i + c] += grad_output[o] * weight[k + c];
     });
     return SUCCESS;
 }
@@ -174,7 +176,7 @@ int cudnnConvolutionBackwardFilter(void* user, const void* alpha, Tensor* x, con
     if (int status = check_call(user, alpha, workspace, bytes, beta)) return status;
     std::memset(grad_weight, 0, sizeof(float) * dw->n * dw->c * dw->h * dw->w);
     for_each_product(*x, *dw, *conv, *dy, [=](int64_t i, int64_t k, int64_t o) {
-        grad_weight[k] += grad_output[o] * input[i];
+        for (int c = 0; c < x->c; c++) grad_weight[k + c] += grad_output[o] * input[i + c];
     });
     return SUCCESS;
 }

@@ -22,7 +22,7 @@ pub(super) fn build(root: &Path) -> Result<PathBuf> {
         .with_context(|| format!("cannot make {}", folder.display()))?;
     for (files, name) in LIBRARIES {
         let mut compile = Command::new("g++");
-        compile.args(["-std=c++17", "-O2", "-ffp-contract=off", "-fPIC", "-shared", "-w", "-o"]);
+        compile.args(["-std=c++17", "-O3", "-ffp-contract=off", "-fPIC", "-shared", "-w", "-o"]);
         compile.arg(folder.join(name)).args(files.iter().map(|file| sources.join(file)));
         command::run(&mut compile).context("a C++ compiler is needed (Debian: g++)")?;
     }
