@@ -1,7 +1,6 @@
 // Patches of a convolution: gathered into a matrix for a product, and back. A
 // row of the matrix is an output pixel, its numbers are kernel row, kernel
-// column, channel. Rows of some pictures are made at once, of `images` from the
-// first one on.
+// column, channel.
 #pragma once
 #include "pool.cuh"
 
@@ -25,16 +24,11 @@ NIN_KERNEL(scatter_patches)(const float* patches, Window w, u64 len, float* grad
     u32 patch = w.kernel_size * w.kernel_size * w.channels;
     for (u64 i = first_element(); i < len; i += element_step()) {
         Place in = place_of(i, w.in_height, w.in_width, w.channels);
-        u32 end_y = end_window(in.y, w, w.out_height), end_x = end_window(in.x, w, w.out_width);
         float sum = 0.0f;
-        for (u32 y = first_window(in.y, w); y < end_y; y++) {
-            for (u32 x = first_window(in.x, w); x < end_x; x++) {
-                u32 row = in.y + w.padding - y * w.stride, column = in.x + w.padding - x * w.stride;
-                u64 pixel = (in.image * w.out_height + y) * w.out_width + x;
-                u32 within = (row * w.kernel_size + column) * w.channels + in.channel;
-                sum += patches[pixel * patch + within];
-            }
-        }
+        for_each_window(in, w, [&](u32 position, Place out) {
+            u64 pixel = (out.image * w.out_height + out.y) * w.out_width + out.x;
+            sum += patches[pixel * patch + position * w.channels + out.channel];
+        });
         grad_input[i] = sum;
     }
 }

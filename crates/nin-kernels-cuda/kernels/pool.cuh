@@ -15,6 +15,34 @@ NIN_DEVICE u32 end_window(u32 at, Window w, u32 outputs) {
     return end < outputs ? end : outputs;
 }
 
+// Calls visit(position, in) for each pixel inside the input that the window of
+// `out` covers; the position in the window is row · kernel_size + column.
+template <typename Visit>
+NIN_DEVICE void for_each_pixel(Place out, Window w, Visit visit) {
+    for (u32 row = 0; row < w.kernel_size; row++) {
+        for (u32 column = 0; column < w.kernel_size; column++) {
+            u32 y = out.y * w.stride + row, x = out.x * w.stride + column;
+            if (y < w.padding || y >= w.in_height + w.padding) continue;
+            if (x < w.padding || x >= w.in_width + w.padding) continue;
+            Place in = {out.image, y - w.padding, x - w.padding, out.channel};
+            visit(row * w.kernel_size + column, in);
+        }
+    }
+}
+
+// Calls visit(position, out) for each output whose window covers the pixel `in`.
+template <typename Visit>
+NIN_DEVICE void for_each_window(Place in, Window w, Visit visit) {
+    u32 end_y = end_window(in.y, w, w.out_height), end_x = end_window(in.x, w, w.out_width);
+    for (u32 y = first_window(in.y, w); y < end_y; y++) {
+        for (u32 x = first_window(in.x, w); x < end_x; x++) {
+            u32 row = in.y + w.padding - y * w.stride, column = in.x + w.padding - x * w.stride;
+            Place out = {in.image, y, x, in.channel};
+            visit(row * w.kernel_size + column, out);
+        }
+    }
+}
+
 // The largest value of each window and its position row · kernel_size + column;
 // the first of equal ones, of several NaN the last. `indices` may be null.
 NIN_KERNEL(max_pool_forward)(const float* input, Window w, u64 len, float* output, u8* indices) {
@@ -22,19 +50,13 @@ NIN_KERNEL(max_pool_forward)(const float* input, Window w, u64 len, float* outpu
         Place out = place_of(i, w.out_height, w.out_width, w.channels);
         float best = 0.0f;
         int index = -1;
-        for (u32 row = 0; row < w.kernel_size; row++) {
-            for (u32 column = 0; column < w.kernel_size; column++) {
-                u32 y = out.y * w.stride + row, x = out.x * w.stride + column;
-                if (y < w.padding || y >= w.in_height + w.padding) continue;
-                if (x < w.padding || x >= w.in_width + w.padding) continue;
-                Place in = {out.image, y - w.padding, x - w.padding, out.channel};
-                float value = input[index_of(in, w.in_height, w.in_width, w.channels)];
-                if (index < 0 || value > best || value != value) {
-                    best = value;
-                    index = (int)(row * w.kernel_size + column);
-                }
+        for_each_pixel(out, w, [&](u32 position, Place in) {
+            float value = input[index_of(in, w.in_height, w.in_width, w.channels)];
+            if (index < 0 || value > best || value != value) {
+                best = value;
+                index = (int)position;
             }
-        }
+        });
         output[i] = best;
         if (indices) indices[i] = (u8)index;
     }
@@ -44,16 +66,11 @@ NIN_KERNEL(max_pool_backward)(const float* grad_output, const u8* indices, Windo
                               float* grad_input) {
     for (u64 i = first_element(); i < len; i += element_step()) {
         Place in = place_of(i, w.in_height, w.in_width, w.channels);
-        u32 end_y = end_window(in.y, w, w.out_height), end_x = end_window(in.x, w, w.out_width);
         float sum = 0.0f;
-        for (u32 y = first_window(in.y, w); y < end_y; y++) {
-            for (u32 x = first_window(in.x, w); x < end_x; x++) {
-                u32 row = in.y + w.padding - y * w.stride, column = in.x + w.padding - x * w.stride;
-                Place out = {in.image, y, x, in.channel};
-                u64 o = index_of(out, w.out_height, w.out_width, w.channels);
-                if (indices[o] == row * w.kernel_size + column) sum += grad_output[o];
-            }
-        }
+        for_each_window(in, w, [&](u32 position, Place out) {
+            u64 o = index_of(out, w.out_height, w.out_width, w.channels);
+            if (indices[o] == position) sum += grad_output[o];
+        });
         grad_input[i] = sum;
     }
 }
@@ -78,15 +95,9 @@ NIN_KERNEL(avg_pool_forward)(const float* input, Window w, u32 whole, u64 len, f
     for (u64 i = first_element(); i < len; i += element_step()) {
         Place out = place_of(i, w.out_height, w.out_width, w.channels);
         float sum = 0.0f;
-        for (u32 row = 0; row < w.kernel_size; row++) {
-            for (u32 column = 0; column < w.kernel_size; column++) {
-                u32 y = out.y * w.stride + row, x = out.x * w.stride + column;
-                if (y < w.padding || y >= w.in_height + w.padding) continue;
-                if (x < w.padding || x >= w.in_width + w.padding) continue;
-                Place in = {out.image, y - w.padding, x - w.padding, out.channel};
-                sum += input[index_of(in, w.in_height, w.in_width, w.channels)];
-            }
-        }
+        for_each_pixel(out, w, [&](u32, Place in) {
+            sum += input[index_of(in, w.in_height, w.in_width, w.channels)];
+        });
         output[i] = sum / divisor(out.y, out.x, w, whole);
     }
 }
@@ -95,15 +106,11 @@ NIN_KERNEL(avg_pool_backward)(const float* grad_output, Window w, u32 whole, u64
                               float* grad_input) {
     for (u64 i = first_element(); i < len; i += element_step()) {
         Place in = place_of(i, w.in_height, w.in_width, w.channels);
-        u32 end_y = end_window(in.y, w, w.out_height), end_x = end_window(in.x, w, w.out_width);
         float sum = 0.0f;
-        for (u32 y = first_window(in.y, w); y < end_y; y++) {
-            for (u32 x = first_window(in.x, w); x < end_x; x++) {
-                Place out = {in.image, y, x, in.channel};
-                u64 o = index_of(out, w.out_height, w.out_width, w.channels);
-                sum += grad_output[o] / divisor(y, x, w, whole);
-            }
-        }
+        for_each_window(in, w, [&](u32, Place out) {
+            u64 o = index_of(out, w.out_height, w.out_width, w.channels);
+            sum += grad_output[o] / divisor(out.y, out.x, w, whole);
+        });
         grad_input[i] = sum;
     }
 }
