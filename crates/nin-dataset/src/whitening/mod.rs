@@ -2,6 +2,8 @@
 
 #[cfg(not(feature = "whitening"))]
 mod absent;
+#[cfg(feature = "whitening")]
+mod symmetric;
 #[cfg(test)]
 #[cfg(feature = "whitening")]
 mod tests;

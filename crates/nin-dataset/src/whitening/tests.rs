@@ -1,7 +1,9 @@
 //! Against the definition, in plain f64 loops.
 
+use ndarray::Array2;
 use proptest::prelude::*;
 
+use super::symmetric::inverse_root;
 use super::*;
 
 /// `count` pictures of `values` numbers of about the size that contrast
@@ -113,17 +115,48 @@ fn more_pictures_than_a_block() {
     check_matrix(&fitted(&all, 5), &moments(&all, 5).1);
 }
 
-/// As many values as make faer work in blocks.
+/// As many values as make two tasks.
 #[test]
 fn pictures_of_many_values() {
-    let all = pictures(300, 150, 4);
-    check_matrix(&fitted(&all, 150), &moments(&all, 150).1);
+    let all = pictures(300, 270, 4);
+    check_matrix(&fitted(&all, 270), &moments(&all, 270).1);
 }
 
 #[test]
 fn fitting_again_gives_the_same() {
     let all = pictures(40, 27, 1);
     assert_eq!(fitted(&all, 27), fitted(&all, 27));
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let all = pictures(600, 270, 5);
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| fitted(&all, 270))
+    };
+    assert_eq!(with(1), with(3));
+}
+
+/// Q diag(λ) Q with Q = 1 − 2 v vᵀ, v of length 1.
+fn with_eigenvalues(eigenvalues: &[f64]) -> Array2<f64> {
+    let n = eigenvalues.len();
+    let length = (1..=n).map(|i| (i * i) as f64).sum::<f64>().sqrt();
+    let v = |i: usize| (i + 1) as f64 / length;
+    let q = |i: usize, j: usize| f64::from(u8::from(i == j)) - 2.0 * v(i) * v(j);
+    let element = |(i, j)| (0..n).map(|k| q(i, k) * eigenvalues[k] * q(k, j)).sum();
+    Array2::from_shape_fn((n, n), element)
+}
+
+#[test]
+fn inverse_root_of_known_eigenvalues() {
+    // As CIFAR's: from 0.1 to 900.
+    let eigenvalues: Vec<f64> = (0..60).map(|i| 0.1 * 9000_f64.powf(f64::from(i) / 59.0)).collect();
+    let roots: Vec<f64> = eigenvalues.iter().map(|value| value.powf(-0.5)).collect();
+    let found = inverse_root(with_eigenvalues(&eigenvalues), 0.1);
+    for (found, wanted) in found.iter().zip(&with_eigenvalues(&roots)) {
+        assert!((found - wanted).abs() < 1e-9, "{found} for {wanted}");
+    }
 }
 
 #[test]

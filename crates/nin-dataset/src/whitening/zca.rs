@@ -2,16 +2,13 @@
 
 use std::fmt;
 
-use faer::diag::Diag;
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
-use faer::linalg::matmul::matmul;
-use faer::linalg::matmul::triangular::{self, BlockStructure};
-use faer::{Accum, Mat, MatMut, MatRef, Par};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
 
+use super::symmetric::{add_product, inverse_root};
 use crate::DatasetError;
 
-/// Added to the diagonal of the covariance.
+/// Added to the diagonal of the covariance, of which no eigenvalue is less then.
 const FILTER_BIAS: f64 = 0.1;
 
 /// As many as a grey picture of 64×64 has; the time to fit grows with the cube.
@@ -22,7 +19,8 @@ const BLOCK_PICTURES: usize = 512;
 
 /// ZCA whitening: x ↦ (x − m) P with P = V diag(1 / √λ) Vᵀ, where m is the mean
 /// of the pictures fitted to, and λ and V are the eigenvalues and eigenvectors
-/// of their covariance, divided by their number, plus 0.1 on its diagonal.
+/// of their covariance, divided by their number, plus 0.1 on its diagonal. P is
+/// the inverse square root of that matrix, and is found without λ and V.
 ///
 /// # Shapes
 ///
@@ -35,21 +33,21 @@ const BLOCK_PICTURES: usize = 512;
 ///
 /// # Cost
 ///
-/// Fitting to N pictures: N·D² and about 10·D³ FLOPs on one thread, so that the
-/// number of threads changes nothing, and some 50·D² bytes. Applying: 2·D² FLOPs
-/// a picture and 4·D² bytes. D is 3072 for CIFAR.
+/// Fitting to N pictures: N·D² and about 30·D³ FLOPs and some 40·D² bytes.
+/// Applying: 2·D² FLOPs a picture and 4·D² bytes. D is 3072 for CIFAR.
 ///
 /// # Source
 ///
 /// pylearn2 `ZCA` of `datasets/preprocessing.py` with its default filter bias,
 /// fitted to the whole training set as in
-/// `scripts/datasets/make_cifar10_gcn_whitened.py`; sums and decomposition are
-/// in f64 here. Processors that round differently give other last digits.
+/// `scripts/datasets/make_cifar10_gcn_whitened.py`; everything that leads to P
+/// is in f64 here. Processors that round differently give other last digits;
+/// the number of threads changes nothing.
 #[derive(PartialEq)]
 pub struct Zca {
-    mean: Vec<f32>,
-    /// P; its rows are its columns.
-    matrix: Vec<f32>,
+    mean: Array1<f32>,
+    /// P, symmetric in every bit.
+    matrix: Array2<f32>,
 }
 
 impl fmt::Debug for Zca {
@@ -82,11 +80,9 @@ impl Zca {
         tracing::info!("fitting ZCA whitening to {count} pictures of {values} values");
         let mean = mean(count, values, &mut picture);
         let mut covariance = covariance(count, &mean, &mut picture);
-        for i in 0..values {
-            covariance[(i, i)] += FILTER_BIAS;
-        }
-        let matrix = inverse_root(&covariance)?;
-        Ok(Self { mean: mean.iter().map(|&mean| mean as f32).collect(), matrix })
+        covariance.diag_mut().mapv_inplace(|value| value + FILTER_BIAS);
+        let matrix = inverse_root(covariance, FILTER_BIAS);
+        Ok(Self { mean: mean.mapv(|mean| mean as f32), matrix: matrix.mapv(|value| value as f32) })
     }
 
     /// Number of values of a picture, D.
@@ -102,22 +98,20 @@ impl Zca {
         for picture in batch.chunks_exact(values) {
             centred.extend(picture.iter().zip(&self.mean).map(|(value, mean)| value - mean));
         }
-        // Pictures are columns here, so that P, which is symmetric, is first.
-        let matrix = MatRef::from_column_major_slice(&self.matrix, values, values);
-        let count = batch.len() / values;
-        let centred = MatRef::from_column_major_slice(centred, values, count);
-        let out = MatMut::from_column_major_slice_mut(batch, values, count);
-        matmul(out, Accum::Replace, matrix, centred, 1.0, Par::Seq);
+        let shape = (batch.len() / values, values);
+        let centred = ArrayView2::from_shape(shape, centred).expect("whole pictures");
+        let mut out = ArrayViewMut2::from_shape(shape, batch).expect("whole pictures");
+        general_mat_mul(1.0, &centred, &self.matrix, 0.0, &mut out);
     }
 
     #[cfg(test)]
     pub(super) fn matrix(&self) -> &[f32] {
-        &self.matrix
+        self.matrix.as_slice().expect("rows one after the other")
     }
 }
 
-fn mean(count: usize, values: usize, picture: &mut impl FnMut(usize, &mut [f32])) -> Vec<f64> {
-    let mut mean = vec![0.0; values];
+fn mean(count: usize, values: usize, picture: &mut impl FnMut(usize, &mut [f32])) -> Array1<f64> {
+    let mut mean = Array1::zeros(values);
     let mut one = vec![0.0; values];
     for index in 0..count {
         picture(index, &mut one);
@@ -125,74 +119,28 @@ fn mean(count: usize, values: usize, picture: &mut impl FnMut(usize, &mut [f32])
             *sum += f64::from(value);
         }
     }
-    mean.iter_mut().for_each(|sum| *sum /= count.max(1) as f64);
-    mean
+    mean / count.max(1) as f64
 }
 
-/// The lower triangle of the covariance.
-fn covariance(count: usize, mean: &[f64], picture: &mut impl FnMut(usize, &mut [f32])) -> Mat<f64> {
+fn covariance(
+    count: usize,
+    mean: &Array1<f64>,
+    picture: &mut impl FnMut(usize, &mut [f32]),
+) -> Array2<f64> {
     let values = mean.len();
-    let mut covariance = Mat::zeros(values, values);
-    let mut block = Mat::zeros(values, BLOCK_PICTURES.min(count));
+    let mut covariance = Array2::zeros((values, values));
+    let mut block = Array2::zeros((BLOCK_PICTURES.min(count), values));
     let mut one = vec![0.0; values];
     for first in (0..count).step_by(BLOCK_PICTURES) {
-        let columns = BLOCK_PICTURES.min(count - first);
-        for column in 0..columns {
-            picture(first + column, &mut one);
-            let centred = block.col_as_slice_mut(column);
+        let pictures = Slice::from(..BLOCK_PICTURES.min(count - first));
+        let mut block = block.slice_axis_mut(Axis(0), pictures);
+        for (index, mut centred) in block.rows_mut().into_iter().enumerate() {
+            picture(first + index, &mut one);
             for ((centred, &value), mean) in centred.iter_mut().zip(&one).zip(mean) {
                 *centred = f64::from(value) - mean;
             }
         }
-        let block = block.as_ref().subcols(0, columns);
-        add_square(&mut covariance, block, 1.0 / count as f64);
+        add_product(&mut covariance, 1.0 / count as f64, block.t(), block.view());
     }
     covariance
-}
-
-/// Adds `factor` · `block` · `block`ᵀ to the lower triangle of `sum`.
-fn add_square(sum: &mut Mat<f64>, block: MatRef<'_, f64>, factor: f64) {
-    triangular::matmul(
-        sum.as_mut(),
-        BlockStructure::TriangularLower,
-        Accum::Add,
-        block,
-        BlockStructure::Rectangular,
-        block.transpose(),
-        BlockStructure::Rectangular,
-        factor,
-        Par::Seq,
-    );
-}
-
-/// V diag(1 / √λ) Vᵀ of a matrix whose lower triangle is given.
-fn inverse_root(matrix: &Mat<f64>) -> Result<Vec<f32>, DatasetError> {
-    let values = matrix.nrows();
-    let mut eigenvalues = Diag::<f64>::zeros(values);
-    let mut vectors = Mat::<f64>::zeros(values, values);
-    let scratch = self_adjoint_evd_scratch::<f64>(
-        values,
-        ComputeEigenvectors::Yes,
-        Par::Seq,
-        Default::default(),
-    );
-    self_adjoint_evd(
-        matrix.as_ref(),
-        eigenvalues.as_mut(),
-        Some(vectors.as_mut()),
-        Par::Seq,
-        MemStack::new(&mut MemBuffer::new(scratch)),
-        Default::default(),
-    )
-    .map_err(|error| DatasetError::config("whitening", format!("no eigenvalues: {error:?}")))?;
-    // The product of V diag(λ^-¼) with its own transpose is symmetric in every bit.
-    for (column, &eigenvalue) in eigenvalues.column_vector().iter().enumerate() {
-        assert!(eigenvalue > 0.0, "a covariance plus {FILTER_BIAS} has eigenvalues above 0");
-        let factor = eigenvalue.powf(-0.25);
-        vectors.col_as_slice_mut(column).iter_mut().for_each(|value| *value *= factor);
-    }
-    let mut root = Mat::zeros(values, values);
-    add_square(&mut root, vectors.as_ref(), 1.0);
-    let element = |i: usize| root[((i / values).max(i % values), (i / values).min(i % values))];
-    Ok((0..values * values).map(|i| element(i) as f32).collect())
 }
