@@ -1,8 +1,8 @@
 //! The function that another operation applies to its result before storing it.
 
 use pulp::Simd;
-use rayon::prelude::*;
 
+use crate::parallel::{chunk, for_each_chunk};
 use crate::simd::vectorize;
 
 /// A pointwise function fused into the operation before it.
@@ -79,7 +79,8 @@ impl Activation {
         if self == Self::None {
             return;
         }
-        grad.par_chunks_mut(BLOCK).zip(output.par_chunks(BLOCK)).for_each(|(grad, output)| {
+        for_each_chunk(grad, BLOCK, &|block, grad| {
+            let output = chunk(output, BLOCK, block);
             vectorize(
                 #[inline(always)]
                 || self.backward_each(output, grad),

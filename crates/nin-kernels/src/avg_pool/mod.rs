@@ -41,8 +41,7 @@ pub mod reference;
 #[cfg(test)]
 mod tests;
 
-use rayon::prelude::*;
-
+use crate::parallel::{chunk, for_each_chunk};
 use crate::{PoolShape, SimdLevel, Window};
 use backward::Backward;
 use forward::Forward;
@@ -82,9 +81,9 @@ impl Divisor {
 pub fn forward(shape: &PoolShape, divisor: Divisor, input: &[f32], output: &mut [f32]) {
     assert_eq!(input.len(), shape.input_len(), "length of input");
     assert_eq!(output.len(), shape.output_len(), "length of output");
-    output.par_chunks_mut(shape.out_row_len()).enumerate().for_each(|(row, output)| {
+    for_each_chunk(output, shape.out_row_len(), &|row, output| {
         let (image, out_y) = (row / shape.out_height(), row % shape.out_height());
-        let image = &input[image * shape.in_image_len()..][..shape.in_image_len()];
+        let image = chunk(input, shape.in_image_len(), image);
         SimdLevel::current().run(Forward { shape, divisor, out_y, image, output });
     });
 }
@@ -97,10 +96,8 @@ pub fn forward(shape: &PoolShape, divisor: Divisor, input: &[f32], output: &mut 
 pub fn backward(shape: &PoolShape, divisor: Divisor, grad_output: &[f32], grad_input: &mut [f32]) {
     assert_eq!(grad_output.len(), shape.output_len(), "length of grad_output");
     assert_eq!(grad_input.len(), shape.input_len(), "length of grad_input");
-    grad_input
-        .par_chunks_mut(shape.in_image_len())
-        .zip(grad_output.par_chunks(shape.out_image_len()))
-        .for_each(|(grad_input, grad_output)| {
-            SimdLevel::current().run(Backward { shape, divisor, grad_output, grad_input });
-        });
+    for_each_chunk(grad_input, shape.in_image_len(), &|image, grad_input| {
+        let grad_output = chunk(grad_output, shape.out_image_len(), image);
+        SimdLevel::current().run(Backward { shape, divisor, grad_output, grad_input });
+    });
 }

@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::slice;
 
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 
 use super::statistics::{LANES, lanes};
 use super::{BLOCK, BatchNorm, Statistics, blocks, task_len};
 use crate::SimdLevel;
+use crate::parallel::{for_each_chunk, for_each_chunk_pair};
 
 /// Where the three gradients go.
 #[derive(Debug)]
@@ -58,8 +58,7 @@ pub fn backward(
     assert_eq!(grads.bias.len(), channels, "length of the gradient of bias");
     let pass = Pass { norm, saved, count, input, grad_output };
 
-    let weights = grads.weight.par_chunks_mut(LANES);
-    weights.zip(grads.bias.par_chunks_mut(LANES)).enumerate().for_each(|(task, (weight, bias))| {
+    for_each_chunk_pair((grads.weight, LANES), (grads.bias, LANES), &|task, weight, bias| {
         let first = task * LANES;
         if weight.len() == LANES {
             SimdLevel::current().run(SumLanes { pass, first, weight, bias });
@@ -72,7 +71,7 @@ pub fn backward(
     });
     let (weight, bias) = (&*grads.weight, &*grads.bias);
     let len = task_len(channels);
-    grads.input.par_chunks_mut(len).enumerate().for_each(|(task, grad_input)| {
+    for_each_chunk(grads.input, len, &|task, grad_input| {
         let start = task * len;
         let pass = pass.slice(start..start + grad_input.len());
         SimdLevel::current().run(WriteInput { pass, weight, bias, grad_input });

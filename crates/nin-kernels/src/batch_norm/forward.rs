@@ -1,11 +1,11 @@
 //! Normalising by the statistics of the batch or by given ones.
 
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 
 use super::statistics::of_batch;
 use super::{BLOCK, BatchNorm, Statistics, StatisticsMut, blocks, task_len};
 use crate::SimdLevel;
+use crate::parallel::{chunk, for_each_chunk};
 
 /// Normalises by the statistics of the batch, which go to `saved` for
 /// [`backward`](super::backward) and [`update_running`](super::update_running).
@@ -41,7 +41,8 @@ pub fn forward_eval(
     statistics.check(channels);
     assert_eq!(output.len(), input.len(), "length of output");
     let task = task_len(channels);
-    output.par_chunks_mut(task).zip(input.par_chunks(task)).for_each(|(output, input)| {
+    for_each_chunk(output, task, &|index, output| {
+        let input = chunk(input, task, index);
         SimdLevel::current().run(Normalise { norm, statistics, input, output });
     });
 }

@@ -3,8 +3,8 @@
 use std::slice;
 
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 
+use crate::parallel::for_each_chunk_pair;
 use crate::{ParamError, SimdLevel};
 
 /// Mean and variance of each channel.
@@ -55,21 +55,18 @@ pub fn of_batch(input: &[f32], statistics: &mut StatisticsMut<'_>) {
     assert!(channels > 0, "batch normalisation needs at least one channel");
     assert!(!input.is_empty(), "an empty batch has no mean");
     assert_eq!(input.len() % channels, 0, "length of input in whole rows");
-    let means = statistics.mean.par_chunks_mut(LANES);
-    means.zip(statistics.variance.par_chunks_mut(LANES)).enumerate().for_each(
-        |(task, (mean, variance))| {
-            let first = task * LANES;
-            if mean.len() == LANES {
-                SimdLevel::current().run(OfLanes { input, channels, first, mean, variance });
-            } else {
-                let lanes = mean.iter_mut().zip(variance).enumerate();
-                for (lane, (mean, variance)) in lanes {
-                    let (mean, variance) = (slice::from_mut(mean), slice::from_mut(variance));
-                    of_lanes::<1>(input, channels, first + lane, mean, variance);
-                }
+    let StatisticsMut { mean, variance } = statistics;
+    for_each_chunk_pair((mean, LANES), (variance, LANES), &|task, mean, variance| {
+        let first = task * LANES;
+        if mean.len() == LANES {
+            SimdLevel::current().run(OfLanes { input, channels, first, mean, variance });
+        } else {
+            for (lane, (mean, variance)) in mean.iter_mut().zip(variance).enumerate() {
+                let (mean, variance) = (slice::from_mut(mean), slice::from_mut(variance));
+                of_lanes::<1>(input, channels, first + lane, mean, variance);
             }
-        },
-    );
+        }
+    });
 }
 
 /// The statistics of [`LANES`] channels from `first` on.

@@ -45,8 +45,7 @@ pub mod reference;
 #[cfg(test)]
 mod tests;
 
-use rayon::prelude::*;
-
+use crate::parallel::{chunk, for_each_chunk};
 use crate::{ParamError, SimdLevel};
 use apply::Apply;
 
@@ -106,8 +105,8 @@ const TASK_LEN: usize = 1 << 12;
 pub fn apply(p: DropoutProbability, key: DropoutKey, input: &[f32], output: &mut [f32]) {
     assert_eq!(output.len(), input.len(), "length of output");
     let (threshold, scale) = (p.threshold(), p.scale());
-    let tasks = output.par_chunks_mut(TASK_LEN).zip(input.par_chunks(TASK_LEN));
-    tasks.enumerate().for_each(|(task, (output, input))| {
+    for_each_chunk(output, TASK_LEN, &|task, output| {
+        let input = chunk(input, TASK_LEN, task);
         let first_quad = (task * TASK_LEN / 4) as u64;
         SimdLevel::current().run(Apply { key, first_quad, threshold, scale, input, output });
     });

@@ -35,9 +35,8 @@ pub mod reference;
 #[cfg(test)]
 mod tests;
 
-use rayon::prelude::*;
-
 use crate::ParamError;
+use crate::parallel::{chunk, for_each_chunk};
 use crate::simd::vectorize;
 
 /// The share of the average that stays at an update, in \[0, 1).
@@ -81,13 +80,12 @@ const TASK_LEN: usize = 1 << 14;
 pub fn update(decay: f64, average: &mut [f32], weight: &[f32]) {
     assert_eq!(average.len(), weight.len(), "length of the average");
     let gain = (1.0 - decay) as f32;
-    average.par_chunks_mut(TASK_LEN).zip(weight.par_chunks(TASK_LEN)).for_each(
-        |(average, weight)| {
-            vectorize(|| {
-                for (average, weight) in average.iter_mut().zip(weight) {
-                    *average += gain * (weight - *average);
-                }
-            });
-        },
-    );
+    for_each_chunk(average, TASK_LEN, &|task, average| {
+        let weight = chunk(weight, TASK_LEN, task);
+        vectorize(|| {
+            for (average, weight) in average.iter_mut().zip(weight) {
+                *average += gain * (weight - *average);
+            }
+        });
+    });
 }

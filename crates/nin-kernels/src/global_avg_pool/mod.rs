@@ -28,8 +28,7 @@ pub mod reference;
 #[cfg(test)]
 mod tests;
 
-use rayon::prelude::*;
-
+use crate::parallel::{chunk, for_each_chunk};
 use crate::simd::vectorize;
 
 /// Writes the mean of each channel of each of `batch` maps.
@@ -41,8 +40,8 @@ pub fn forward(batch: usize, pixels: usize, channels: usize, input: &[f32], outp
     assert!(pixels > 0 && channels > 0, "pixels and channels are at least 1");
     assert_eq!(input.len(), batch * pixels * channels, "length of input");
     assert_eq!(output.len(), batch * channels, "length of output");
-    let images = input.par_chunks(pixels * channels);
-    output.par_chunks_mut(channels).zip(images).for_each(|(means, image)| {
+    for_each_chunk(output, channels, &|image, means| {
+        let image = chunk(input, pixels * channels, image);
         vectorize(|| {
             means.fill(0.0);
             for pixel in image.chunks_exact(channels) {
@@ -73,8 +72,8 @@ pub fn backward(
     assert!(pixels > 0 && channels > 0, "pixels and channels are at least 1");
     assert_eq!(grad_output.len(), batch * channels, "length of grad_output");
     assert_eq!(grad_input.len(), batch * pixels * channels, "length of grad_input");
-    let grads = grad_output.par_chunks(channels);
-    grad_input.par_chunks_mut(pixels * channels).zip(grads).for_each(|(image, grads)| {
+    for_each_chunk(grad_input, pixels * channels, &|index, image| {
+        let grads = chunk(grad_output, channels, index);
         vectorize(|| {
             let count = pixels as f32;
             for pixel in image.chunks_exact_mut(channels) {

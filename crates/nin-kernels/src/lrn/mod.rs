@@ -50,9 +50,8 @@ mod row;
 mod tests;
 mod window;
 
-use rayon::prelude::*;
-
 use crate::SimdLevel;
+use crate::parallel::{chunk, for_each_chunk};
 use backward::Backward;
 use forward::Forward;
 use power::Power;
@@ -73,7 +72,8 @@ pub fn forward(params: &LrnParams, channels: usize, input: &[f32], output: &mut 
     assert_eq!(output.len(), input.len(), "length of output");
     let power = Power::new(params.beta);
     let task = TASK_LEN.div_ceil(channels) * channels;
-    output.par_chunks_mut(task).zip(input.par_chunks(task)).for_each(|(output, input)| {
+    for_each_chunk(output, task, &|index, output| {
+        let input = chunk(input, task, index);
         SimdLevel::current().run(Forward { params, power, channels, input, output });
     });
 }
@@ -96,13 +96,11 @@ pub fn backward(
     assert_eq!(grad_input.len(), input.len(), "length of grad_input");
     let power = Power::new(params.beta);
     let task = TASK_LEN.div_ceil(channels) * channels;
-    grad_input
-        .par_chunks_mut(task)
-        .zip(input.par_chunks(task).zip(grad_output.par_chunks(task)))
-        .for_each(|(grad_input, (input, grad_output))| {
-            let backward = Backward { params, power, channels, input, grad_output, grad_input };
-            SimdLevel::current().run(backward);
-        });
+    for_each_chunk(grad_input, task, &|index, grad_input| {
+        let (input, grad_output) = (chunk(input, task, index), chunk(grad_output, task, index));
+        let backward = Backward { params, power, channels, input, grad_output, grad_input };
+        SimdLevel::current().run(backward);
+    });
 }
 
 fn check(params: &LrnParams, channels: usize, input: &[f32]) {

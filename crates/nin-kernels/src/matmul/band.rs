@@ -44,7 +44,7 @@ impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
             ($($height:literal)+) => {
                 match height {
                     // SAFETY: the caller's promise.
-                    $($height if $height <= tile::max_rows::<S>() => unsafe {
+                    $($height if const { $height <= tile::max_rows::<S>() } => unsafe {
                         self.all_panels::<$height>(row, output);
                     },)+
                     _ => unreachable!("a tile has 1 to {} rows", tile::max_rows::<S>()),
@@ -68,11 +68,12 @@ impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
                 self.tile::<ROWS, VECTORS>(row, panel, Lanes::All, output);
             }
             let rest = self.columns - full * width;
-            let last = Lanes::Last(self.simd.mask_between_m32s(0, (rest % lanes) as u32));
-            match rest {
+            let vectors = rest.div_ceil(lanes);
+            let lanes_of_last = (rest + lanes - vectors * lanes) as u32;
+            let last = Lanes::Last(self.simd.mask_between_m32s(0, lanes_of_last));
+            match vectors {
                 0 => {}
-                _ if rest < lanes => self.tile::<ROWS, 1>(row, full, last, output),
-                _ if rest == lanes => self.tile::<ROWS, 1>(row, full, Lanes::All, output),
+                1 => self.tile::<ROWS, 1>(row, full, last, output),
                 _ => self.tile::<ROWS, VECTORS>(row, full, last, output),
             }
         }

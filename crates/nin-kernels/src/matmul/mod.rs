@@ -71,13 +71,6 @@ const fn panel_width<S: Simd>() -> usize {
 /// pieces that work is cut into.
 pub(crate) const GOOD_ROWS: usize = 126;
 
-/// The chunk of `chunk_len` numbers behind chunk number `index`, or what there is
-/// of it: what a [`Product`] asks for ahead of the next one.
-pub(crate) fn chunk_after(data: &[f32], chunk_len: usize, index: usize) -> &[f32] {
-    let start = ((index + 1) * chunk_len).min(data.len());
-    &data[start..data.len().min(start + chunk_len)]
-}
-
 /// output = lhs · rhs.
 pub(crate) struct Product<'a> {
     /// Of what the operands hold: numbers, or pairs of them.

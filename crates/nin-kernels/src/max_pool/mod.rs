@@ -45,8 +45,7 @@ pub mod reference;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use rayon::prelude::*;
-
+use crate::parallel::{chunk, for_each_chunk, for_each_chunk_pair};
 use crate::{PoolShape, SimdLevel};
 use forward::{Indexed, Values, Windows};
 
@@ -61,12 +60,10 @@ pub fn forward(shape: &PoolShape, input: &[f32], output: &mut [f32], indices: &m
     assert_eq!(output.len(), shape.output_len(), "length of output");
     assert_eq!(indices.len(), shape.output_len(), "length of indices");
     let row_len = shape.out_row_len();
-    output.par_chunks_mut(row_len).zip(indices.par_chunks_mut(row_len)).enumerate().for_each(
-        |(row, (output, indices))| {
-            let windows = Windows::of_row(shape, input, row);
-            SimdLevel::current().run(Indexed { windows, output, indices });
-        },
-    );
+    for_each_chunk_pair((output, row_len), (indices, row_len), &|row, output, indices| {
+        let windows = Windows::of_row(shape, input, row);
+        SimdLevel::current().run(Indexed { windows, output, indices });
+    });
 }
 
 /// [`forward`] without the indices that only the gradient needs.
@@ -77,8 +74,7 @@ pub fn forward(shape: &PoolShape, input: &[f32], output: &mut [f32], indices: &m
 pub fn forward_inference(shape: &PoolShape, input: &[f32], output: &mut [f32]) {
     assert_eq!(input.len(), shape.input_len(), "length of input");
     assert_eq!(output.len(), shape.output_len(), "length of output");
-    let row_len = shape.out_row_len();
-    output.par_chunks_mut(row_len).enumerate().for_each(|(row, output)| {
+    for_each_chunk(output, shape.out_row_len(), &|row, output| {
         let windows = Windows::of_row(shape, input, row);
         SimdLevel::current().run(Values { windows, output });
     });
@@ -97,13 +93,12 @@ pub fn backward(shape: &PoolShape, grad_output: &[f32], indices: &[u8], grad_inp
     assert_eq!(grad_input.len(), shape.input_len(), "length of grad_input");
     let offsets = position_offsets(shape);
     let out_len = shape.out_image_len();
-    grad_input
-        .par_chunks_mut(shape.in_image_len())
-        .zip(grad_output.par_chunks(out_len).zip(indices.par_chunks(out_len)))
-        .for_each(|(grad_input, (grad_output, indices))| {
-            grad_input.fill(0.0);
-            backward_image(shape, &offsets, grad_output, indices, grad_input);
-        });
+    for_each_chunk(grad_input, shape.in_image_len(), &|image, grad_input| {
+        let (grad_output, indices) =
+            (chunk(grad_output, out_len, image), chunk(indices, out_len, image));
+        grad_input.fill(0.0);
+        backward_image(shape, &offsets, grad_output, indices, grad_input);
+    });
 }
 
 fn backward_image(

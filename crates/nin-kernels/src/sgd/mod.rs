@@ -36,9 +36,8 @@ pub mod reference;
 #[cfg(test)]
 mod tests;
 
-use rayon::prelude::*;
-
 use crate::ParamError;
+use crate::parallel::{chunk, for_each_chunk, for_each_chunk_pair};
 use crate::simd::vectorize;
 
 /// The constants of the rule. The default is PyTorch's: lr 1e-3, all else off.
@@ -114,8 +113,8 @@ pub fn step(params: &SgdParams, weight: &mut [f32], grad: &[f32], buffer: Moment
     let decayed = move |weight: f32, grad: f32| grad + weight_decay * weight;
 
     if params.momentum == 0.0 {
-        let tasks = weight.par_chunks_mut(TASK_LEN).zip(grad.par_chunks(TASK_LEN));
-        return tasks.for_each(|(weight, grad)| {
+        return for_each_chunk(weight, TASK_LEN, &|task, weight| {
+            let grad = chunk(grad, TASK_LEN, task);
             vectorize(|| {
                 for (weight, grad) in weight.iter_mut().zip(grad) {
                     *weight -= lr * decayed(*weight, *grad);
@@ -136,16 +135,14 @@ pub fn step(params: &SgdParams, weight: &mut [f32], grad: &[f32], buffer: Moment
     assert_eq!(buffer.len(), weight.len(), "length of the momentum buffer");
     // The weight moves by from_grad · g + from_buffer · b.
     let (from_grad, from_buffer) = if params.nesterov { (1.0, momentum) } else { (0.0, 1.0) };
-    weight
-        .par_chunks_mut(TASK_LEN)
-        .zip(grad.par_chunks(TASK_LEN).zip(buffer.par_chunks_mut(TASK_LEN)))
-        .for_each(|(weight, (grad, buffer))| {
-            vectorize(|| {
-                for ((weight, grad), buffer) in weight.iter_mut().zip(grad).zip(buffer) {
-                    let grad = decayed(*weight, *grad);
-                    *buffer = kept * *buffer + added * grad;
-                    *weight -= lr * (from_grad * grad + from_buffer * *buffer);
-                }
-            });
+    for_each_chunk_pair((weight, TASK_LEN), (buffer, TASK_LEN), &|task, weight, buffer| {
+        let grad = chunk(grad, TASK_LEN, task);
+        vectorize(|| {
+            for ((weight, grad), buffer) in weight.iter_mut().zip(grad).zip(buffer) {
+                let grad = decayed(*weight, *grad);
+                *buffer = kept * *buffer + added * grad;
+                *weight -= lr * (from_grad * grad + from_buffer * *buffer);
+            }
         });
+    });
 }

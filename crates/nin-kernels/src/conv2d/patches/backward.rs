@@ -1,11 +1,10 @@
 //! Both gradients, a part of the batch at a time.
 
-use rayon::prelude::*;
-
 use super::Patches;
 use super::gather::scatter_add;
 use crate::conv2d::{Gradients, Saved};
-use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes, chunk_after};
+use crate::matmul::{Epilogue, Lhs, Product, Rhs, Sizes};
+use crate::parallel::{chunk, for_each_chunk, for_each_chunk_pair};
 use crate::simd::vectorize;
 use crate::{Activation, SimdLevel};
 
@@ -30,24 +29,24 @@ impl Patches {
             [shape.out_channels, shape.patch_len()],
             weight_pairs,
         );
-        let parts = saved
-            .input
-            .par_chunks(input_len)
-            .zip(grad_output.par_chunks(output_len))
-            .map(|(input, grad_output)| Part {
-                patches: self,
-                level,
-                weight,
-                input,
-                input_activation: saved.input_activation,
-                grad_output,
-            })
-            .zip(scratch.par_chunks_mut(part_len));
+        let part = |index| Part {
+            patches: self,
+            level,
+            weight,
+            input: chunk(saved.input, input_len, index),
+            input_activation: saved.input_activation,
+            grad_output: chunk(grad_output, output_len, index),
+        };
         match gradients.input {
-            Some(grad_input) => parts
-                .zip(grad_input.par_chunks_mut(input_len))
-                .for_each(|((part, scratch), grad_input)| part.backward(Some(grad_input), scratch)),
-            None => parts.for_each(|(part, scratch)| part.backward(None, scratch)),
+            Some(grad_input) => {
+                let (grad_input, scratch) = ((grad_input, input_len), (&mut *scratch, part_len));
+                for_each_chunk_pair(grad_input, scratch, &|index, grad_input, scratch| {
+                    part(index).backward(Some(grad_input), scratch);
+                });
+            }
+            None => for_each_chunk(scratch, part_len, &|index, scratch| {
+                part(index).backward(None, scratch);
+            }),
         }
         let [weight_len, ..] = self.part_scratch_lens();
         add_parts(scratch, part_len, 0, gradients.weight);
@@ -106,7 +105,7 @@ impl Part<'_> {
                 row_stride: depth,
                 epilogue: if block.start == 0 { Epilogue::Overwrite } else { Epilogue::Add },
                 ahead: [
-                    chunk_after(self.grad_output, sizes.block_rows() * out_channels, index),
+                    chunk(self.grad_output, sizes.block_rows() * out_channels, index + 1),
                     next_inputs,
                 ],
             }
@@ -164,7 +163,7 @@ fn add_parts(scratch: &[f32], part_len: usize, start: usize, sum: &mut [f32]) {
     /// Small enough to share among threads, large enough to be worth a task.
     const BLOCK: usize = 16 * 1024;
     let len = sum.len();
-    sum.par_chunks_mut(BLOCK).enumerate().for_each(|(block, sum)| {
+    for_each_chunk(sum, BLOCK, &|block, sum| {
         vectorize(
             #[inline(always)]
             || {

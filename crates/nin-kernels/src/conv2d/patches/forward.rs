@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::Patches;
 use crate::conv2d::Inputs;
 use crate::matmul::{Epilogue, GOOD_ROWS, Lhs, Product, Rhs, Sizes};
+use crate::parallel::{chunk, for_each_chunk, for_each_chunk_pair};
 use crate::{Activation, Precision, SimdLevel};
 
 impl Patches {
@@ -34,17 +33,17 @@ impl Patches {
             }
             .run(level);
         };
-        let tasks = output.par_chunks_mut(rows * columns);
+        let task_len = rows * columns;
         if self.is_pointwise() && self.precision == Precision::F32 {
-            let input = input.par_chunks(rows * depth);
-            return tasks.zip(input).for_each(|(output, input)| {
+            return for_each_chunk(output, task_len, &|task, output| {
+                let input = chunk(input, rows * depth, task);
                 // A few tiles' rows while those before them are multiplied.
                 multiply(output, input, &input[input.len().min(GOOD_ROWS / 3 * depth)..]);
             });
         }
         let [patches_len, pairs_len] = self.task_scratch_lens();
-        let scratch = scratch.par_chunks_mut(patches_len + pairs_len);
-        tasks.zip(scratch).enumerate().for_each(|(task, (output, scratch))| {
+        let scratch = (scratch, patches_len + pairs_len);
+        for_each_chunk_pair((output, task_len), scratch, &|task, output, scratch| {
             let (patches, pairs) = scratch.split_at_mut(patches_len);
             let first = task * rows;
             for block in self.blocks(output.len() / columns) {

@@ -19,8 +19,8 @@ const GROUP_TILES: usize = GOOD_ROWS;
 #[derive(Clone, Copy)]
 pub(super) struct Grid {
     pub(super) shape: Conv2dShape,
-    tile: usize,
-    points: usize,
+    pub(super) tile: usize,
+    pub(super) points: usize,
 }
 
 impl Grid {
@@ -88,6 +88,12 @@ impl Grid {
     pub(super) fn output_map(&self) -> MapShape {
         let (height, width) = (self.shape.out_height(), self.shape.out_width());
         MapShape { height, width, channels: self.shape.out_channels }
+    }
+
+    /// The kernel of one output channel as a map of its input channels.
+    pub(super) fn kernel_map(&self) -> MapShape {
+        let size = self.shape.window.kernel_size;
+        MapShape { height: size, width: size, channels: self.shape.in_channels }
     }
 
     /// Floats of a row of output pixels.

@@ -22,12 +22,10 @@ mod tiles;
 mod transform;
 
 use super::Conv2dShape;
-use super::{Gradients, Inputs, Saved};
 use crate::matmul::packed_len;
-use crate::{Activation, SimdLevel};
 use grid::Grid;
 use points::{F4x3, F4x5, F6x3};
-use tiles::Tiles;
+use tiles::Transforms;
 
 /// Channels below which the transforms cost more than the products that they
 /// save, on either side.
@@ -46,26 +44,6 @@ enum Tiling {
     F4x5,
     F6x3,
     F4x3,
-}
-
-/// Runs an expression with the transforms of a tiling.
-macro_rules! with_tiles {
-    ($winograd:expr, $tiles:ident => $run:expr) => {
-        match $winograd.tiling {
-            Tiling::F4x5 => {
-                let $tiles = Tiles::new($winograd.shape, F4x5);
-                $run
-            }
-            Tiling::F6x3 => {
-                let $tiles = Tiles::new($winograd.shape, F6x3);
-                $run
-            }
-            Tiling::F4x3 => {
-                let $tiles = Tiles::new($winograd.shape, F4x3);
-                $run
-            }
-        }
-    };
 }
 
 impl Winograd {
@@ -89,8 +67,16 @@ impl Winograd {
         tilings.iter().map(move |&tiling| Self { shape, tiling })
     }
 
+    fn transforms(&self) -> Transforms {
+        match self.tiling {
+            Tiling::F4x5 => Transforms::new(self.shape, F4x5),
+            Tiling::F6x3 => Transforms::new(self.shape, F6x3),
+            Tiling::F4x3 => Transforms::new(self.shape, F4x3),
+        }
+    }
+
     fn grid(&self) -> Grid {
-        with_tiles!(self, tiles => tiles.grid)
+        self.transforms().grid
     }
 
     /// Floats of the packed kernels.
@@ -112,41 +98,5 @@ impl Winograd {
     /// Floats of scratch that the backward pass needs.
     pub(super) fn backward_scratch_len(&self) -> usize {
         self.forward_scratch_len() + 2 * self.grid().kernels().len()
-    }
-
-    pub(super) fn pack(
-        &self,
-        level: SimdLevel,
-        weight: &[f32],
-        packed: &mut [f32],
-        scratch: &mut [f32],
-    ) {
-        with_tiles!(self, tiles => level.run(forward::Pack { level, tiles, weight, packed, scratch }));
-    }
-
-    pub(super) fn forward(
-        &self,
-        level: SimdLevel,
-        activation: Activation,
-        inputs: Inputs<'_>,
-        output: &mut [f32],
-        scratch: &mut [f32],
-    ) {
-        with_tiles!(self, tiles => {
-            level.run(forward::Forward { level, tiles, activation, inputs, output, scratch });
-        });
-    }
-
-    pub(super) fn backward(
-        &self,
-        level: SimdLevel,
-        saved: Saved<'_>,
-        grad_output: &[f32],
-        gradients: Gradients<'_>,
-        scratch: &mut [f32],
-    ) {
-        with_tiles!(self, tiles => {
-            level.run(backward::Backward { level, tiles, saved, grad_output, gradients, scratch });
-        });
     }
 }

@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use pulp::Simd;
-use rayon::prelude::*;
 
 use crate::buffer::in_lines;
+use crate::parallel::for_each;
 use crate::simd::prefetch_near;
 
 /// Floats from a vector of a plane to the one that is asked for meanwhile: a
@@ -66,20 +66,21 @@ impl PlaneShape {
         row * self.row_stride + channel
     }
 
-    /// Cuts all planes into bands of `rows_per_band` rows, to be written in
-    /// parallel.
-    pub(super) fn par_bands<'a>(
+    /// Calls `task` with each band of `rows_per_band` rows of all planes, on all
+    /// threads.
+    pub(super) fn for_each_band(
         self,
-        data: &'a mut [f32],
+        data: &mut [f32],
         rows_per_band: usize,
-    ) -> impl IndexedParallelIterator<Item = Band<'a>> {
+        task: &(dyn Fn(Band<'_>) + Sync),
+    ) {
         assert!(data.len() >= self.len(), "length of planes");
         let data = Shared(data.as_mut_ptr());
-        (0..self.rows.div_ceil(rows_per_band)).into_par_iter().map(move |band| {
+        for_each(self.rows.div_ceil(rows_per_band), &|band| {
             let first = band * rows_per_band;
             let rows = rows_per_band.min(self.rows - first);
-            Band { shape: self, first, rows, data: data.pointer(), _exclusive: PhantomData }
-        })
+            task(Band { shape: self, first, rows, data: data.pointer(), _exclusive: PhantomData });
+        });
     }
 }
 
@@ -91,9 +92,6 @@ pub(super) struct Band<'a> {
     data: *mut f32,
     _exclusive: PhantomData<&'a mut [f32]>,
 }
-
-// SAFETY: a band is an exclusive borrow of its rows, as a slice would be.
-unsafe impl Send for Band<'_> {}
 
 impl Band<'_> {
     /// The first of the rows.
@@ -162,7 +160,7 @@ impl<S: Simd> ColumnMut<'_, S> {
         let to = self.start.wrapping_add(plane * self.stride);
         prefetch_near(to.wrapping_add(AHEAD));
         // SAFETY: `Band::column` has checked that each plane has the vector in
-        // a row of the band, which is borrowed exclusively. `par_bands` has
+        // a row of the band, which is borrowed exclusively. `for_each_band` has
         // checked that all planes lie behind the pointer and gives each row to
         // one band only.
         unsafe { to.cast::<S::f32s>().write_unaligned(vector) };
@@ -216,7 +214,7 @@ mod tests {
         let shape = PlaneShape::new(4, 7, 5);
         for level in SimdLevel::available() {
             let mut data = vec![f32::NAN; shape.len()];
-            shape.par_bands(&mut data, 2).for_each(|band| level.run(Fill(band)));
+            shape.for_each_band(&mut data, 2, &|band| level.run(Fill(band)));
             for plane in 0..4 {
                 for row in 0..7 {
                     let values = &data[plane * shape.plane_stride() + row * 16..][..5];

@@ -3,60 +3,138 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use pulp::Simd;
-use rayon::prelude::*;
+use pulp::{Simd, WithSimd};
 
 use super::grid::Grid;
 use super::map::MapShape;
 use super::planes::{Band, PlaneShape};
 use super::points::Matrices;
 use super::transform::{Square, analyse, synthesise};
-use crate::Activation;
 use crate::conv2d::Conv2dShape;
 use crate::simd::load;
+use crate::{Activation, SimdLevel};
 
 /// Kernels transformed by a task.
 const KERNELS_PER_TASK: usize = 8;
 
 /// The transforms of an algorithm over a grid.
+///
+/// What is parallel calls them by a pointer: it is compiled once, and not for
+/// each algorithm and level.
 #[derive(Clone, Copy)]
-pub(super) struct Tiles<A, const M: usize, const R: usize, const P: usize> {
+pub(super) struct Transforms {
     pub(super) grid: Grid,
-    algorithm: PhantomData<A>,
+    run: fn(SimdLevel, Grid, Task<'_>),
 }
 
-impl<A: Matrices<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles<A, M, R, P> {
-    pub(super) fn new(shape: Conv2dShape, _: A) -> Self {
-        Self { grid: Grid::new(shape, M, P), algorithm: PhantomData }
+/// A part of a transform, with what it reads and writes.
+pub(super) enum Task<'a> {
+    /// Tiles of `images` to a band.
+    Input { images: &'a [f32], band: Band<'a> },
+    /// Kernels of `weight` to a band.
+    Kernel { weight: &'a [f32], band: Band<'a> },
+    /// The tiles of one row of an image to its `pixels`.
+    Output {
+        planes: (PlaneShape, &'a [f32]),
+        tiles: Range<usize>,
+        bias: &'a [f32],
+        activation: Activation,
+        pixels: &'a mut [f32],
+    },
+    /// Tiles of the gradient by the output to a band.
+    GradOutput { grads: &'a [f32], band: Band<'a> },
+    /// The tiles of an image to the gradient by what it was before `activation`.
+    GradInput {
+        planes: (PlaneShape, &'a [f32]),
+        tiles: Range<usize>,
+        activation: Activation,
+        image: &'a [f32],
+        grad_image: &'a mut [f32],
+    },
+    /// The gradient by the kernel of an output channel.
+    GradKernel { planes: (PlaneShape, &'a [f32]), out_channel: usize, grad_kernel: &'a mut [f32] },
+}
+
+impl Transforms {
+    pub(super) fn new<A, const M: usize, const R: usize, const P: usize>(
+        shape: Conv2dShape,
+        _: A,
+    ) -> Self
+    where
+        A: Matrices<M, R, P>,
+    {
+        let run = |level: SimdLevel, grid, task: Task<'_>| {
+            level.run(Run { tiles: Tiles::<A, M, R, P> { grid, algorithm: PhantomData }, task });
+        };
+        Self { grid: Grid::new(shape, M, P), run }
+    }
+
+    /// Runs a task on this thread.
+    pub(super) fn run(&self, level: SimdLevel, task: Task<'_>) {
+        (self.run)(level, self.grid, task);
     }
 
     /// All input tiles of some images to planes, on all threads.
-    #[inline(always)]
-    pub(super) fn all_inputs<S: Simd>(
-        self,
-        simd: S,
+    pub(super) fn all_inputs(
+        &self,
+        level: SimdLevel,
         images: &[f32],
         (shape, planes): (PlaneShape, &mut [f32]),
     ) {
-        shape.par_bands(planes, self.grid.columns()).for_each(|band| {
-            simd.vectorize(
-                #[inline(always)]
-                || self.input(simd, images, band),
-            );
+        shape.for_each_band(planes, self.grid.columns(), &|band| {
+            self.run(level, Task::Input { images, band });
         });
     }
 
     /// All kernels to the planes of [`Grid::kernels`], on all threads.
-    #[inline(always)]
-    pub(super) fn all_kernels<S: Simd>(self, simd: S, weight: &[f32], planes: &mut [f32]) {
-        self.grid.kernels().par_bands(planes, KERNELS_PER_TASK).for_each(|band| {
-            simd.vectorize(
-                #[inline(always)]
-                || self.kernels(simd, weight, band),
-            );
+    pub(super) fn all_kernels(&self, level: SimdLevel, weight: &[f32], planes: &mut [f32]) {
+        self.grid.kernels().for_each_band(planes, KERNELS_PER_TASK, &|band| {
+            self.run(level, Task::Kernel { weight, band });
         });
     }
+}
 
+/// A task of an algorithm.
+struct Run<'a, A, const M: usize, const R: usize, const P: usize> {
+    tiles: Tiles<A, M, R, P>,
+    task: Task<'a>,
+}
+
+impl<A, const M: usize, const R: usize, const P: usize> WithSimd for Run<'_, A, M, R, P>
+where
+    A: Matrices<M, R, P>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let tiles = self.tiles;
+        match self.task {
+            Task::Input { images, band } => tiles.input(simd, images, band),
+            Task::Kernel { weight, band } => tiles.kernels(simd, weight, band),
+            Task::Output { planes, tiles: row, bias, activation, pixels } => {
+                tiles.output(simd, planes, row, (bias, activation), pixels);
+            }
+            Task::GradOutput { grads, band } => tiles.grad_output(simd, grads, band),
+            Task::GradInput { planes, tiles: all, activation, image, grad_image } => {
+                tiles.grad_input(simd, planes, all, grad_image);
+                activation.backward_each(image, grad_image);
+            }
+            Task::GradKernel { planes, out_channel, grad_kernel } => {
+                tiles.grad_kernel(simd, planes, out_channel, grad_kernel);
+            }
+        }
+    }
+}
+
+/// The transforms of an algorithm over a grid.
+#[derive(Clone, Copy)]
+struct Tiles<A, const M: usize, const R: usize, const P: usize> {
+    grid: Grid,
+    algorithm: PhantomData<A>,
+}
+
+impl<A: Matrices<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles<A, M, R, P> {
     /// Input tiles to planes: Bᵀ · d · B.
     #[inline(always)]
     fn input<S: Simd>(self, simd: S, images: &[f32], mut band: Band<'_>) {
@@ -76,7 +154,7 @@ impl<A: Matrices<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles
     /// Planes to one row of an image's tiles, with bias and activation:
     /// Aᵀ · z · A.
     #[inline(always)]
-    pub(super) fn output<S: Simd>(
+    fn output<S: Simd>(
         self,
         simd: S,
         (shape, planes): (PlaneShape, &[f32]),
@@ -105,7 +183,7 @@ impl<A: Matrices<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles
 
     /// The gradient by the output to planes: A · δ · Aᵀ.
     #[inline(always)]
-    pub(super) fn grad_output<S: Simd>(self, simd: S, grads: &[f32], mut band: Band<'_>) {
+    fn grad_output<S: Simd>(self, simd: S, grads: &[f32], mut band: Band<'_>) {
         let map = self.grid.output_map();
         for row in 0..band.rows() {
             let (image, corner) = self.grid.place(band.first() + row);
@@ -122,7 +200,7 @@ impl<A: Matrices<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles
     /// Planes to the gradient by one input image: tiles overlap and add up,
     /// B · z · Bᵀ.
     #[inline(always)]
-    pub(super) fn grad_input<S: Simd>(
+    fn grad_input<S: Simd>(
         self,
         simd: S,
         (shape, planes): (PlaneShape, &[f32]),
@@ -143,7 +221,7 @@ impl<A: Matrices<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles
     /// Kernels to planes: G · g · Gᵀ.
     #[inline(always)]
     fn kernels<S: Simd>(self, simd: S, weight: &[f32], mut band: Band<'_>) {
-        let map = self.kernel_map();
+        let map = self.grid.kernel_map();
         let (overlap, mut tile) = (map.overlap(R, [0, 0]), Square::<S::f32s, R>::zeros(simd));
         for row in 0..band.rows() {
             let kernel = &weight[(band.first() + row) * map.len()..][..map.len()];
@@ -156,23 +234,18 @@ impl<A: Matrices<M, R, P>, const M: usize, const R: usize, const P: usize> Tiles
 
     /// Planes to the gradient by the kernel of one output channel: Gᵀ · z · G.
     #[inline(always)]
-    pub(super) fn grad_kernel<S: Simd>(
+    fn grad_kernel<S: Simd>(
         self,
         simd: S,
         (shape, planes): (PlaneShape, &[f32]),
         out_channel: usize,
         grad_kernel: &mut [f32],
     ) {
-        let map = self.kernel_map();
+        let map = self.grid.kernel_map();
         let overlap = map.overlap(R, [0, 0]);
         for channel in (0..map.channels).step_by(S::F32_LANES) {
             let grad = synthesise(simd, &A::KERNEL, shape.column(planes, out_channel, channel));
             overlap.store(simd, grad_kernel, channel, &grad);
         }
-    }
-
-    /// The kernel of one output channel as a map of its input channels.
-    fn kernel_map(&self) -> MapShape {
-        MapShape { height: R, width: R, channels: self.grid.shape.in_channels }
     }
 }
