@@ -3,15 +3,30 @@
 use pulp::Simd;
 
 use crate::simd::mul_add;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::with_bf16;
 
 /// The products of a kind of number.
 pub(super) trait Arithmetic: Copy {
+    /// Registers that a step takes beside those of the sums.
+    const REGISTERS: usize;
+
     /// sum + a · b.
     ///
     /// # Safety
     ///
     /// The CPU must have the instructions.
     unsafe fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s;
+
+    /// Runs `operation` in a function of its own with the instructions.
+    ///
+    /// # Safety
+    ///
+    /// The CPU must have them.
+    #[inline(always)]
+    unsafe fn vectorize<S: Simd>(simd: S, operation: impl FnOnce()) {
+        simd.vectorize(operation);
+    }
 }
 
 /// 32-bit floats.
@@ -19,6 +34,8 @@ pub(super) trait Arithmetic: Copy {
 pub(super) struct F32;
 
 impl Arithmetic for F32 {
+    const REGISTERS: usize = 4;
+
     #[inline(always)]
     unsafe fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
         mul_add(simd, a, b, sum)
@@ -32,6 +49,8 @@ impl Arithmetic for F32 {
 pub(super) struct Bf16;
 
 impl Arithmetic for Bf16 {
+    const REGISTERS: usize = 8;
+
     #[inline(always)]
     unsafe fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
         let [a_low, a_high] = halves(simd, a);
@@ -57,6 +76,8 @@ pub(super) struct NativeBf16;
 
 #[cfg(target_arch = "x86_64")]
 impl Arithmetic for NativeBf16 {
+    const REGISTERS: usize = 4;
+
     #[inline(always)]
     unsafe fn multiply_add<S: Simd>(_: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s {
         use std::arch::x86_64::{__m512, __m512bh, _mm512_dpbf16_ps};
@@ -71,5 +92,11 @@ impl Arithmetic for NativeBf16 {
             let sum = _mm512_dpbf16_ps(transmute_copy::<S::f32s, __m512>(&sum), a, b);
             transmute_copy::<__m512, S::f32s>(&sum)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn vectorize<S: Simd>(_: S, operation: impl FnOnce()) {
+        // SAFETY: the caller's promise.
+        unsafe { with_bf16(operation) };
     }
 }

@@ -107,7 +107,7 @@ impl<A: Arithmetic> WithSimd for Of<'_, A> {
                 ),
                 has_whole_vectors,
             };
-            let (mut row, tiles) = (0, rows.div_ceil(tile::max_rows::<S>()));
+            let (mut row, tiles) = (0, rows.div_ceil(tile::max_rows::<A, S>()));
             for index in 0..tiles {
                 // Heights that differ by at most one: a tile of one row costs
                 // as much as one of seven.

@@ -13,9 +13,9 @@ use crate::simd::prefetch_far;
 /// Vectors of a tile at most.
 pub(super) const VECTORS: usize = 2;
 
-/// Rows of a tile at most, with as many registers as the level has.
-pub(super) const fn max_rows<S: Simd>() -> usize {
-    if S::REGISTER_COUNT >= 32 { 14 } else { 6 }
+/// Rows of a tile at most: the sums stay in the registers that the level has.
+pub(super) const fn max_rows<A: Arithmetic, S: Simd>() -> usize {
+    (S::REGISTER_COUNT - A::REGISTERS) / VECTORS
 }
 
 /// Where a tile's operands lie: the number of row r at depth k at

@@ -144,19 +144,28 @@ impl SimdLevel {
     ///
     /// If the level or the CPU does not have it.
     pub(crate) fn run_with_bf16<Op: WithSimd>(self, operation: Op) -> Op::Output {
-        /// # Safety
-        ///
-        /// The CPU must have the features.
-        #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512bf16")]
-        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,fxsr")]
-        unsafe fn run<Op: WithSimd>(simd: V4, operation: Op) -> Op::Output {
-            operation.with_simd(simd)
-        }
         assert!(self.has_bf16(), "vdpbf16ps was asked for");
         let simd = V4::try_new().expect("a CPU with avx512bf16 has AVX-512");
         // SAFETY: the token and the assertion stand for the features.
-        unsafe { run(simd, operation) }
+        unsafe {
+            with_bf16(
+                #[inline(always)]
+                || operation.with_simd(simd),
+            )
+        }
     }
+}
+
+/// Runs `operation` in a function of its own with AVX-512 and bfloat16.
+///
+/// # Safety
+///
+/// The CPU must have the features.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512bf16")]
+#[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,fxsr")]
+pub(crate) unsafe fn with_bf16<R>(operation: impl FnOnce() -> R) -> R {
+    operation()
 }
 
 impl fmt::Display for SimdLevel {

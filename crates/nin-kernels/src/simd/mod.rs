@@ -15,6 +15,8 @@ mod level;
 mod prefetch;
 mod vector;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) use level::with_bf16;
 pub use level::{SimdError, SimdLevel};
 pub(crate) use prefetch::{prefetch_far, prefetch_near};
 pub(crate) use vector::{load, mul_add, store};
