@@ -18,7 +18,7 @@ pub(super) trait Arithmetic: Copy {
     /// The CPU must have the instructions.
     unsafe fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, sum: S::f32s) -> S::f32s;
 
-    /// Runs `operation` in a function of its own with the instructions.
+    /// Runs `operation` compiled for the instructions.
     ///
     /// # Safety
     ///

@@ -45,19 +45,31 @@ impl<A: Arithmetic, S: Simd> Band<'_, A, S> {
                 match height {
                     // SAFETY: the caller's promise.
                     $($height if const { $height <= tile::max_rows::<A, S>() } => unsafe {
-                        A::vectorize(
-                            self.simd,
-                            #[inline(always)]
-                            || self.all_panels::<$height>(row, output),
-                        );
+                        self.rows::<$height>(row, output);
                     },)+
                     _ => unreachable!("a tile has 1 to {} rows", tile::max_rows::<A, S>()),
                 }
             };
         }
-        // Each height is a function of its own, which the compiler is done with
-        // sooner than with one that has them all.
         heights!(1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+    }
+
+    /// A function of its own for each height: the compiler takes far longer over
+    /// one that has them all.
+    ///
+    /// # Safety
+    ///
+    /// As for `multiply`.
+    #[inline(never)]
+    unsafe fn rows<const ROWS: usize>(&self, row: usize, output: &mut [f32]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            A::vectorize(
+                self.simd,
+                #[inline(always)]
+                || self.all_panels::<ROWS>(row, output),
+            );
+        }
     }
 
     /// # Safety
