@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
 
+#[path = "integration/common/mod.rs"]
 mod common;
 
 use std::fs;

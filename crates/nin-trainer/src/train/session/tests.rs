@@ -1,4 +1,4 @@
-#[path = "../../../tests/common/idx.rs"]
+#[path = "../../../tests/integration/common/idx.rs"]
 mod idx;
 
 use std::path::Path;
