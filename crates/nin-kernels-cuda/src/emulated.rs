@@ -122,12 +122,7 @@ unsafe impl Device for Emulated {
         // SAFETY: a view lies within memory of the CPU that lives as long, and is the
         // only one that writes to it.
         let c = unsafe { std::slice::from_raw_parts_mut(c, product.output.len()) };
-        for (column, c) in columns.chunks_exact(gemm.k).zip(c.chunks_exact_mut(gemm.ldc)) {
-            for (row, c) in rows.chunks_exact(gemm.k).zip(c) {
-                let sum = dot(row, column) as f32;
-                *c = if gemm.adds { *c + sum } else { sum };
-            }
-        }
+        pulp::Arch::new().dispatch(Multiply { gemm, rows: &rows, columns: &columns, c });
         Ok(())
     }
 }
@@ -158,20 +153,56 @@ fn transposed(numbers: &[f32], len: usize) -> Vec<f32> {
     (0..len).flat_map(|row| numbers[row..].iter().step_by(len).copied()).collect()
 }
 
-/// Σ a · b in f64, in eight sums that a vector can hold.
-fn dot(a: &[f32], b: &[f32]) -> f64 {
-    const LANES: usize = 8;
-    let mut sums = [0.0; LANES];
-    let mut add = |a: &[f32], b: &[f32]| {
-        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += f64::from(a) * f64::from(b);
+/// The sums of [`Emulated::multiply`], by the vectors of this CPU. No step is fused:
+/// all give the same bits.
+struct Multiply<'a> {
+    gemm: Gemm,
+    rows: &'a [f32],
+    columns: &'a [f32],
+    c: &'a mut [f32],
+}
+
+impl pulp::WithSimd for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        /// Numbers of the rows that meet all columns while they are near: 128 KiB.
+        const NEAR: usize = 1 << 15;
+        let Self { gemm, rows, columns, c } = self;
+        let count = (NEAR / gemm.k).max(1);
+        for (block, rows) in rows.chunks(count * gemm.k).enumerate() {
+            for (column, c) in columns.chunks_exact(gemm.k).zip(c.chunks_exact_mut(gemm.ldc)) {
+                for (row, c) in rows.chunks_exact(gemm.k).zip(&mut c[block * count..]) {
+                    let sum = dot(row, column) as f32;
+                    *c = if gemm.adds { *c + sum } else { sum };
+                }
+            }
         }
-    };
+    }
+}
+
+/// Σ a · b in f64, in as many sums as hide the latency of an addition.
+#[inline(always)]
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    const LANES: usize = 16;
+    let mut sums = [0.0; LANES];
     let (a_lanes, a_rest) = a.as_chunks::<LANES>();
     let (b_lanes, b_rest) = b.as_chunks::<LANES>();
     for (a, b) in a_lanes.iter().zip(b_lanes) {
-        add(a, b);
+        for lane in 0..LANES {
+            sums[lane] += f64::from(a[lane]) * f64::from(b[lane]);
+        }
     }
-    add(a_rest, b_rest);
-    sums.iter().sum()
+    for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
+        *sum += f64::from(a) * f64::from(b);
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            sums[lane] += sums[lane + half];
+        }
+        half /= 2;
+    }
+    sums[0]
 }
