@@ -15,6 +15,8 @@ mod soak;
 mod statistics;
 mod test_accuracy;
 mod tidy;
+#[cfg(unix)]
+mod timings;
 mod whole_file;
 
 use std::path::Path;
@@ -42,9 +44,16 @@ enum Task {
     Soak(soak::Options),
     /// Check what neither rustfmt nor clippy looks at
     Tidy(tidy::Options),
+    /// Build from nothing and print what the dearest crates cost
+    #[cfg(unix)]
+    Timings(timings::Options),
 }
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    if let Some(code) = timings::run_as_wrapper() {
+        return code;
+    }
     let result = match Task::parse() {
         Task::Accuracy(options) => accuracy::run(root(), &options),
         Task::Ci => ci::run(root()),
@@ -54,6 +63,8 @@ fn main() -> ExitCode {
         #[cfg(unix)]
         Task::Soak(options) => soak::run(root(), &options),
         Task::Tidy(options) => tidy::run(root(), &options),
+        #[cfg(unix)]
+        Task::Timings(options) => timings::run(root(), &options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
