@@ -8,14 +8,23 @@ use serde::Deserialize;
 
 use crate::command::{self, cargo};
 
-/// Builds a package's binary and says where it is.
-pub(crate) fn build(package: &str, binary: &str) -> Result<PathBuf> {
-    build_with(cargo("build"), package, binary)
+/// The profile of what is measured beside others: dependencies are optimised too,
+/// candle above all, which is one of them.
+pub(crate) const MEASURED: &str = "bench";
+
+/// Builds a package's binary at a profile and says where it is.
+pub(crate) fn build(profile: &str, package: &str, binary: &str) -> Result<PathBuf> {
+    build_with(cargo("build"), profile, package, binary)
 }
 
 /// As [`build`], by a `cargo build` with words and settings of its own.
-pub(crate) fn build_with(mut build: Command, package: &str, binary: &str) -> Result<PathBuf> {
-    build.args(["--release", "--locked", "--package", package, "--bin", binary]);
+pub(crate) fn build_with(
+    mut build: Command,
+    profile: &str,
+    package: &str,
+    binary: &str,
+) -> Result<PathBuf> {
+    build.args(["--profile", profile, "--locked", "--package", package, "--bin", binary]);
     let messages = command::read(build.args(["--message-format", "json-render-diagnostics"]))?;
     messages.iter().find_map(|line| executable(line)).context("cargo names no executable")
 }

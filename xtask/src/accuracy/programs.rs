@@ -28,7 +28,7 @@ impl Programs {
 }
 
 fn copy(root: &Path, name: &str) -> Result<PathBuf> {
-    let built = executable::build(name, name)?;
+    let built = executable::build("release", name, name)?;
     let folder = root.join("target/accuracy/programs");
     let path = folder.join(name);
     fs::create_dir_all(&folder)

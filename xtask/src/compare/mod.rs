@@ -22,7 +22,7 @@ use std::thread;
 use anyhow::Result;
 
 use crate::cuda;
-use crate::executable;
+use crate::executable::{self, MEASURED};
 use crate::python::Environment;
 use case_files::CaseFiles;
 use contestant::Setting;
@@ -50,8 +50,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     };
     environment.require(&options.python)?;
     let binary = match options.device {
-        Device::Cpu => executable::build("nin-benches", "contestant")?,
-        Device::Cuda => cuda::build_for_card(root, "nin-benches", "contestant")?,
+        Device::Cpu => executable::build(MEASURED, "nin-benches", "contestant")?,
+        Device::Cuda => cuda::build_for_card(root, MEASURED, "nin-benches", "contestant")?,
     };
     let setting = Setting {
         root: root.to_owned(),

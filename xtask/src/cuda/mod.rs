@@ -37,12 +37,18 @@ pub(crate) fn run(root: &Path, step: &Step) -> Result<()> {
     }
 }
 
-/// Builds a package's binary for cards, beside the programs, and says where it is.
-pub(crate) fn build_for_card(root: &Path, package: &str, binary: &str) -> Result<PathBuf> {
+/// Builds a package's binary for cards at a profile, beside the programs, and says
+/// where it is.
+pub(crate) fn build_for_card(
+    root: &Path,
+    profile: &str,
+    package: &str,
+    binary: &str,
+) -> Result<PathBuf> {
     let toolkit = Toolkit::find(root)?;
     let mut build = cargo_with(&toolkit, root, "build --target-dir target/cuda --features");
     build.arg(check::features(&[package]));
-    executable::build_with(build, package, binary)
+    executable::build_with(build, profile, package, binary)
 }
 
 /// A `cargo` command whose build scripts find the toolkit.
