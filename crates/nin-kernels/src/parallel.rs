@@ -41,11 +41,14 @@ pub(crate) fn for_each_chunk(
     data.par_chunks_mut(len).enumerate().for_each(|(index, chunk)| task(index, chunk));
 }
 
+/// Called with the number of a pair of chunks and the numbers of both.
+type PairTask<'a, T> = dyn Fn(usize, &mut [f32], &mut [T]) + Sync + 'a;
+
 /// [`for_each_chunk`] of two slices at once, each in chunks of its own length.
 pub(crate) fn for_each_chunk_pair<T: Send>(
     (first, first_len): (&mut [f32], usize),
     (second, second_len): (&mut [T], usize),
-    task: &(dyn Fn(usize, &mut [f32], &mut [T]) + Sync),
+    task: &PairTask<'_, T>,
 ) {
     let chunks = first.par_chunks_mut(first_len).zip(second.par_chunks_mut(second_len));
     chunks.enumerate().for_each(|(index, (first, second))| task(index, first, second));
