@@ -28,7 +28,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     command::run(cargo("clippy --workspace --all-targets --locked --").args(["-D", "warnings"]))?;
     command::run(cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))?;
     command::run(&mut cargo(TEST))?;
-    levels::check()?;
+    levels::check(root, TEST)?;
     dependencies::check()?;
     packages::check(root)?;
     licences::check()?;

@@ -1,4 +1,4 @@
-//! Every published crate builds from its package alone.
+//! Every published crate compiles from its package alone.
 
 use std::fs;
 use std::path::Path;
@@ -8,17 +8,19 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{self, cargo};
 
-/// Packages all members but the unpublished ones and builds each from what was
-/// packed: a file outside a crate's folder that it needs is found here.
-/// Uncommitted changes are packed too.
+/// Packages all members but the unpublished ones and checks each from what was
+/// packed: a file outside a crate's folder that it needs is found here, and so is a
+/// feature that it has only by way of another crate. Uncommitted changes are packed
+/// too.
 ///
 /// The packages are unpacked into a workspace of their own, in which they stand
 /// in for their published namesakes. `cargo package` would verify them too, but
 /// it takes the dependencies among them from copies that an earlier run left in
 /// cargo's home, under the same version, whatever has changed since.
 ///
-/// The builds share what `cargo test` has compiled, candle above all: hence the
-/// same profile and the same target folder.
+/// The code is what the tests have run: the compiler's checks are enough. They
+/// share what clippy and `cargo doc` have made of the dependencies: hence the same
+/// profile and the same target folder.
 pub(super) fn check(root: &Path) -> Result<()> {
     let packed = root.join("target/package");
     super::remove_folder(&packed)?;
@@ -39,7 +41,7 @@ pub(super) fn check(root: &Path) -> Result<()> {
         .context("cannot copy Cargo.lock")?;
     for package in &packages {
         command::run(
-            cargo("build --package")
+            cargo("check --package")
                 .arg(package)
                 .arg("--target-dir")
                 .arg(root.join("target"))
