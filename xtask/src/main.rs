@@ -7,6 +7,7 @@ mod command;
 mod compare;
 mod cuda;
 mod executable;
+mod folder;
 mod golden;
 mod machine;
 mod python;

@@ -14,7 +14,7 @@ use super::programs::Programs;
 use super::record::SeedRecord;
 use crate::test_accuracy::TestAccuracy;
 use crate::whole_file::write_whole;
-use crate::{command, machine};
+use crate::{command, folder, machine};
 
 /// A run to be made, or to be gone on with.
 pub(super) struct Training<'a> {
@@ -97,9 +97,7 @@ impl Training<'_> {
 
     fn start(&self) -> Result<(Command, Vec<String>)> {
         let run = self.run_folder();
-        if run.exists() {
-            fs::remove_dir_all(&run).with_context(|| format!("cannot remove {}", run.display()))?;
-        }
+        folder::remove(&run)?;
         self.configuration.check_unchanged()?;
         let commits = self.begin(vec![self.programs.commit.clone()])?;
         let mut train = Command::new(&self.programs.train);

@@ -6,11 +6,10 @@ mod licences;
 mod packages;
 mod quick_run;
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::command::{self, cargo};
 use crate::tidy;
@@ -34,14 +33,5 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     licences::check()?;
     quick_run::check(root)?;
     println!("\nci: everything passed in {:.0} s", start.elapsed().as_secs_f64());
-    Ok(())
-}
-
-/// Removes what an earlier run left.
-fn remove_folder(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("cannot remove {}", folder.display()))?;
-    }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{self, cargo};
+use crate::folder;
 
 /// Packages all members but the unpublished ones and checks each from what was
 /// packed: a file outside a crate's folder that it needs is found here, and so is a
@@ -23,14 +24,14 @@ use crate::command::{self, cargo};
 /// profile and the same target folder.
 pub(super) fn check(root: &Path) -> Result<()> {
     let packed = root.join("target/package");
-    super::remove_folder(&packed)?;
+    folder::remove(&packed)?;
     command::run(&mut cargo(
         "package --workspace --exclude xtask --exclude nin-benches --locked --allow-dirty \
          --no-verify",
     ))?;
 
     let unpacked = root.join("target/ci/packages");
-    super::remove_folder(&unpacked)?;
+    folder::remove(&unpacked)?;
     fs::create_dir_all(&unpacked).context("cannot make target/ci/packages")?;
     let packages = unpack_all(&packed, &unpacked)?;
     ensure!(!packages.is_empty(), "nothing was packed");

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{self, cargo};
+use crate::folder;
 use crate::test_accuracy::TestAccuracy;
 
 /// What the quick run must reach, in percent.
@@ -13,7 +14,7 @@ const LEAST_ACCURACY: f64 = 85.0;
 pub(super) fn check(root: &Path) -> Result<()> {
     // nin-train wants a folder that is absent or empty.
     let run = root.join("target/ci/quick-run");
-    super::remove_folder(&run)?;
+    folder::remove(&run)?;
     let trained = command::run_and_read(
         cargo("run --release --locked --bin nin-train -- --config configs/quick.toml")
             .arg("--model-base-path")

@@ -10,13 +10,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rustix::process::Signal;
 
 use crate::command::{self, cargo};
+use crate::folder;
 use program::Program;
 use trial::{Tally, Whole};
 
@@ -88,9 +89,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         }
     };
     let folder = root.join("target/soak");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context("cannot remove the last soak")?;
-    }
+    folder::remove(&folder)?;
     fs::create_dir_all(&folder)?;
     let config = folder.join("soak.toml");
     fs::write(&config, CONFIG)?;

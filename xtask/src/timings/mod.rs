@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::command::{self, cargo};
-use crate::machine;
+use crate::{folder, machine};
 
 pub(crate) use compiler::run_as_wrapper;
 
@@ -36,9 +36,7 @@ struct Seconds {
 /// Builds into a folder of its own and prints the dearest crates and the sum.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let folder = root.join("target/timings");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context("cannot remove target/timings")?;
-    }
+    folder::remove(&folder)?;
     fs::create_dir_all(&folder).context("cannot make target/timings")?;
     let record = folder.join("crates.txt");
     // What is not there yet is fetched before the clock runs.

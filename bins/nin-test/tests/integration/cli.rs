@@ -1,22 +1,16 @@
 //! The program's flags and exit codes.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
-fn nin_test(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_nin-test")).args(arguments).output().unwrap()
-}
+use crate::common::{Ended, ended};
 
-/// Ends with exit code `code` and a message that has `part`.
-fn assert_fails(arguments: &[&str], code: i32, part: &str) {
-    let output = nin_test(arguments);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
-    assert!(message.contains(part) && !message.contains("panicked"), "{arguments:?}: {message}");
+fn nin_test(arguments: &[&str]) -> Ended {
+    ended(Command::new(env!("CARGO_BIN_EXE_nin-test")).args(arguments))
 }
 
 #[test]
 fn wrong_flags_are_usage_errors() {
-    assert_fails(&[], 2, "--model-path");
+    nin_test(&[]).badly(2, &["--model-path"]);
     for (flag, value, part) in [
         ("--batch-size", "0", "want a whole number of at least 1"),
         ("--batch_size", "-8", "want a whole number of at least 1"),
@@ -26,20 +20,20 @@ fn wrong_flags_are_usage_errors() {
         ("--device", "banana", "want auto, cpu, cuda or cuda:N"),
         ("--dataset", "", "empty name"),
     ] {
-        assert_fails(&["--model-path", "run", &format!("{flag}={value}")], 2, part);
+        nin_test(&["--model-path", "run", &format!("{flag}={value}")]).badly(2, &[part]);
     }
 }
 
 #[test]
 fn a_checkpoint_that_is_not_there_is_named() {
     for flag in ["--model-path", "--model_path"] {
-        assert_fails(&[flag, "no/such.safetensors"], 3, "no/such.safetensors");
+        nin_test(&[flag, "no/such.safetensors"]).badly(3, &["no/such.safetensors"]);
     }
 }
 
 #[test]
 fn help_and_version() {
-    let text = |flag| String::from_utf8(nin_test(&[flag]).stdout).unwrap();
-    assert!(text("--help").contains("Exit codes"));
-    assert!(text("--version").starts_with(concat!("nin-test ", env!("CARGO_PKG_VERSION"))));
+    assert!(nin_test(&["--help"]).well().out.contains("Exit codes"));
+    let version = nin_test(&["--version"]).well().out;
+    assert!(version.starts_with(concat!("nin-test ", env!("CARGO_PKG_VERSION"))), "{version}");
 }

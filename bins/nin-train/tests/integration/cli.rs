@@ -1,7 +1,9 @@
 //! The program as its user meets it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+
+use crate::common::{Ended, ended};
 
 /// A network that trains in a moment, on the pictures in the program.
 const TINY: &str = r#"
@@ -28,35 +30,13 @@ momentum = 0.9
 max_epoch = 1
 "#;
 
-fn nin_train(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_nin-train"))
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .output()
-        .unwrap()
+fn nin_train(arguments: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nin-train"));
+    ended(command.args(arguments).env_remove("RUST_LOG"))
 }
 
 fn preset(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs").join(name)
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// Ends with exit code `code` and a message that has all of `parts`.
-fn assert_fails(arguments: &[&str], code: i32, parts: &[&str]) {
-    let output = nin_train(arguments);
-    let message = stderr(&output);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
-    for part in parts {
-        assert!(message.contains(part), "{arguments:?}: {part:?} not in {message}");
-    }
-    assert!(!message.contains("panicked"), "{message}");
 }
 
 #[test]
@@ -75,37 +55,32 @@ fn values_out_of_range_are_usage_errors_that_name_the_flag() {
         ("--device", &["banana"], "want auto, cpu, cuda or cuda:N"),
     ] {
         for value in values {
-            assert_fails(&["--dry-run", &format!("{flag}={value}")], 2, &[part]);
+            nin_train(&["--dry-run", &format!("{flag}={value}")]).badly(2, &[part]);
         }
     }
-    assert_fails(&["--dry-run", "--max-epoch=0", "--max-reduce=0"], 2, &["max_epoch"]);
-    assert_fails(&["--no-such-flag"], 2, &["--no-such-flag"]);
-    assert_fails(
-        &["--dry-run", "--set", "schedule.factr=0.5"],
-        2,
-        &["did you mean schedule.factor"],
-    );
+    nin_train(&["--dry-run", "--max-epoch=0", "--max-reduce=0"]).badly(2, &["max_epoch"]);
+    nin_train(&["--no-such-flag"]).badly(2, &["--no-such-flag"]);
+    nin_train(&["--dry-run", "--set", "schedule.factr=0.5"])
+        .badly(2, &["did you mean schedule.factor"]);
 }
 
 #[test]
 fn a_device_that_is_not_there_is_exit_5_with_advice() {
-    assert_fails(&["--device", "cuda:7", "--dry-run"], 5, &["cuda:7", "--device cpu"]);
+    nin_train(&["--device", "cuda:7", "--dry-run"]).badly(5, &["cuda:7", "--device cpu"]);
 }
 
 #[test]
 fn data_that_are_not_there_are_exit_3() {
     let path = preset("no-such-folder").display().to_string();
-    assert_fails(&["--dataset", &path], 3, &["no-such-folder"]);
+    nin_train(&["--dataset", &path]).badly(3, &["no-such-folder"]);
 }
 
 #[test]
 fn help_and_version() {
-    let help = nin_train(&["--help"]);
-    assert!(help.status.success());
-    assert!(stdout(&help).contains("Exit codes"));
-    let version = nin_train(&["--version"]);
-    assert!(stdout(&version).starts_with(concat!("nin-train ", env!("CARGO_PKG_VERSION"))));
-    assert!(stdout(&version).contains("candle "));
+    assert!(nin_train(&["--help"]).well().out.contains("Exit codes"));
+    let version = nin_train(&["--version"]).well().out;
+    assert!(version.starts_with(concat!("nin-train ", env!("CARGO_PKG_VERSION"))));
+    assert!(version.contains("candle "));
 }
 
 #[test]
@@ -127,9 +102,8 @@ fn every_preset_shows_its_network() {
         ("best.toml", "882,122", "59.6 M"),
         ("mnist.toml", "359,978", "26.0 M"),
     ] {
-        let output = nin_train(&["--config", preset(name).to_str().unwrap(), "--dry-run"]);
-        assert!(output.status.success(), "{name}: {}", stderr(&output));
-        let text = stdout(&output);
+        let path = preset(name);
+        let text = nin_train(&["--config", path.to_str().unwrap(), "--dry-run"]).well().out;
         let total = text.lines().last().unwrap();
         assert!(total.starts_with("total"), "{name}: {total}");
         assert!(total.contains(parameters) && total.contains(multiply_adds), "{name}: {total}");
@@ -167,9 +141,8 @@ fn the_original_arguments_are_taken_in_their_spelling() {
         "0.2",
     ];
     let config = preset("original-224.toml").display().to_string();
-    let output = nin_train(&[&["--config", &config, "--dry-run"], &arguments[..]].concat());
-    assert!(output.status.success(), "{}", stderr(&output));
-    let text = stdout(&output);
+    let text =
+        nin_train(&[&["--config", &config, "--dry-run"], &arguments[..]].concat()).well().out;
     // What the original prints, but for the device and the paths.
     let wanted = "\
 [ Nin ] ========== Parameters ==========
@@ -216,16 +189,13 @@ fn a_dead_training_says_so_and_does_not_claim_to_have_converged() {
         let run = folder.path().join(name).display().to_string();
         nin_train(&[&dead[..], &["--model-base-path", &run], more].concat())
     };
-    let output = run("warned", &["--max-epoch=9", "--max-reduce=1"]);
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert!(stderr(&output).contains("epoch 1: the network is dead: the loss stays at ln(10)"));
-    let text = stdout(&output);
+    let Ended { out: text, err, .. } = run("warned", &["--max-epoch=9", "--max-reduce=1"]).well();
+    assert!(err.contains("epoch 1: the network is dead: the loss stays at ln(10)"), "{err}");
     assert!(text.contains("standstill: the network is dead. Stopping..."), "{text}");
     assert!(!text.contains("converged") && text.contains("Train Loss: 2.3026,"), "{text}");
 
-    let output = run("stopped", &["--set", "run.on_dead=stop"]);
-    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
-    assert!(stderr(&output).contains("What helps: model.init = \"kaiming-normal-fan-out\""));
+    run("stopped", &["--set", "run.on_dead=stop"])
+        .badly(4, &["What helps: model.init = \"kaiming-normal-fan-out\""]);
 }
 
 #[test]
@@ -253,9 +223,7 @@ fn every_flag_is_known_in_both_spellings_and_every_name_in_any_case() {
         for (flag, value) in flags {
             arguments.extend([spelled(flag), value.to_owned()]);
         }
-        let output = nin_train(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-        assert!(output.status.success(), "{}", stderr(&output));
-        stdout(&output)
+        nin_train(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).well().out
     };
     let text = shown(str::to_owned);
     assert_eq!(text, shown(|flag| format!("--{}", flag[2..].replace('-', "_"))));
@@ -268,11 +236,7 @@ fn every_flag_is_known_in_both_spellings_and_every_name_in_any_case() {
 fn seeds_from_end_to_end_of_their_range_and_at_random() {
     let config = preset("quick.toml").display().to_string();
     let seed = |arguments: &[&str]| {
-        let output = nin_train(&[&["--config", &config, "--dry-run"], arguments].concat());
-        assert!(output.status.success(), "{}", stderr(&output));
-        let text = stdout(&output);
-        let row = text.lines().find_map(|line| line.split_once(" seed : ")).unwrap();
-        row.1.to_owned()
+        nin_train(&[&["--config", &config, "--dry-run"], arguments].concat()).well().banner("seed")
     };
     assert_eq!(seed(&[]), "42");
     for number in ["0", "18446744073709551615"] {
@@ -283,7 +247,7 @@ fn seeds_from_end_to_end_of_their_range_and_at_random() {
 
 #[test]
 fn a_resumed_run_takes_no_other_file() {
-    assert_fails(&["--resume", "run", "--config", "run.toml"], 2, &["--resume", "--config"]);
+    nin_train(&["--resume", "run", "--config", "run.toml"]).badly(2, &["--resume", "--config"]);
 }
 
 #[test]
@@ -293,27 +257,21 @@ fn a_run_from_start_to_test_without_a_terminal() {
     std::fs::write(&config, TINY).unwrap();
     let (config, run) = (config.to_str().unwrap(), run.to_str().unwrap());
 
-    let output = nin_train(&["--config", config, "--model-base-path", run]);
-    assert!(output.status.success(), "{}", stderr(&output));
-    let text = stdout(&output);
+    let text = nin_train(&["--config", config, "--model-base-path", run]).well().out;
     let lines: Vec<_> = text.lines().collect();
     let [train, val, stop, test] = lines[lines.len() - 4..] else { panic!("{text}") };
     assert!(train.starts_with("Epoch [1/1] Train Loss: ") && train.contains(", Train Accuracy: "));
     assert!(val.starts_with("Epoch [1/1] Val Loss: ") && val.contains(", Val Accuracy: "));
     assert_eq!(stop, "Reached the epoch limit (1). Stopping...");
     assert!(test.starts_with("Accuracy of the model on the 1000 test images: "), "{test}");
-    for bytes in [&output.stdout, &output.stderr] {
-        assert!(!bytes.contains(&0x1b) && !bytes.contains(&b'\r'), "{text}");
-    }
     for file in
         ["config.toml", "metrics.csv", "curves.svg", "curves.png", "network.svg", "train.log"]
     {
         assert!(Path::new(run).join(file).exists(), "{file}");
     }
 
-    assert_fails(&["--config", config, "--model-base-path", run], 2, &["is not empty"]);
-    let again = nin_train(&["--resume", run]);
-    assert!(again.status.success(), "{}", stderr(&again));
-    assert!(stdout(&again).contains("Already at epoch 1"), "{}", stdout(&again));
-    assert_fails(&["--resume", run, "--seed", "43"], 2, &["run.seed", "42", "43"]);
+    nin_train(&["--config", config, "--model-base-path", run]).badly(2, &["is not empty"]);
+    let again = nin_train(&["--resume", run]).well().out;
+    assert!(again.contains("Already at epoch 1"), "{again}");
+    nin_train(&["--resume", run, "--seed", "43"]).badly(2, &["run.seed", "42", "43"]);
 }
